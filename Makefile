@@ -1,0 +1,53 @@
+# The commands of this project; `make` alone prints them.
+
+PYTHON ?= python3
+BIN    := .venv/bin
+READY  := .venv/.ready
+LESSON := $(firstword $(sort $(wildcard notebooks/*.ipynb)))
+
+# Small arrays: one BLAS thread is faster, and the sums come out the same on every machine.
+export OPENBLAS_NUM_THREADS := 1
+export OMP_NUM_THREADS      := 1
+export MKL_NUM_THREADS      := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test test-fast lint refresh lock clean
+
+help:  ## print this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+lab: $(READY)  ## open JupyterLab at the first lesson
+	$(BIN)/jupyter lab --config=jupyter/jupyter_lab_config.py $(LESSON)
+
+test: $(READY) lint  ## run every test: the helpers, the stored notebooks, the browser
+	$(BIN)/python tests/find_chromium.py
+	$(BIN)/python -m pytest
+
+test-fast: $(READY) lint  ## run the tests that need no browser
+	$(BIN)/python -m pytest -m "not browser"
+	@echo "The browser tests were left out; 'make test' runs them too."
+
+lint: $(READY)
+	$(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .
+
+refresh: $(READY)  ## execute the lessons from a fresh kernel and store them (ONLY=path for one)
+	$(BIN)/python tools/refresh.py $(or $(ONLY),$(wildcard notebooks/*.ipynb))
+
+lock: $(READY)  ## choose the newest versions anew and write requirements.lock
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --output-file requirements.lock --extra lab --extra test \
+	    --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --upgrade \
+	    --no-emit-index-url --no-emit-find-links --no-annotate --quiet --custom-compile-command "make lock"
+
+clean:  ## remove the environment and everything else that git does not know
+	git clean -Xdfq
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "This course needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	    { echo "Python's venv is missing. On Debian or Ubuntu: sudo apt install make python3-venv"; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@

@@ -1,0 +1,1 @@
+"""The helpers that the lessons import; `bn_helpers.layers` and so on, one module per subject."""

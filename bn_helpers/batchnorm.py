@@ -1,0 +1,232 @@
+"""Batch normalization (Ioffe & Szegedy 2015): the pure functions, and the layer with its state.
+
+The functions take x (N, D), one row per example. The layer takes that or (N, C, H, W), where each
+channel is one feature and every place of every image one example (paper, section 3.2).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ._arrays import between, count, floats
+
+
+class Cache(NamedTuple):
+    """What the backward pass needs, and what a lesson likes to look at; N examples, D features."""
+
+    x_hat: np.ndarray  # (N, D), the normalized values
+    gamma: np.ndarray  # (D,)
+    std: np.ndarray  # (D,), sqrt(var + eps)
+    mu: np.ndarray  # (D,), the batch mean
+    var: np.ndarray  # (D,), the biased batch variance (divides by N)
+
+
+def batchnorm_forward(x, gamma, beta, eps=1e-5):
+    """out (N, D) and a cache: algorithm 1 of the paper, for x (N, D), gamma (D,), beta (D,).
+
+    A batch of one gives out = beta, since every value is its own mean. ValueError for wrong shapes,
+    non-finite values, or eps = 0 with a constant feature.
+    """
+    x = floats("x", x, "N", "D")
+    gamma, beta = (floats(k, v, x.shape[1]).astype(x.dtype) for k, v in (("gamma", gamma), ("beta", beta)))
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        out, cache = _forward(x, gamma, beta, between("eps", eps, 0))
+    if not np.isfinite(cache.var).all():
+        raise ValueError(
+            f"x: expected values whose squares {x.dtype} can hold, got up to {np.abs(x).max():.1e}"
+        )
+    if not cache.std.all():
+        column = int(np.argmin(cache.std))
+        raise ValueError(f"eps: expected more than 0, since feature {column} of x is constant; got {eps!r}")
+    return out, cache
+
+
+def _forward(x, gamma, beta, eps):
+    mu = x.mean(axis=0)
+    xc = x - mu
+    rest = xc.mean(axis=0)  # what rounding left: with it a constant feature gives exactly 0,
+    xc -= rest  # and float32 at mean 1e4 loses no digits of the variance
+    var = (xc * xc).mean(axis=0)
+    std = np.sqrt(var + eps)
+    x_hat = xc / std
+    out = gamma * x_hat + beta
+    return out, Cache(x_hat, gamma, std, mu.astype(np.float64) + rest, var)
+
+
+def batchnorm_backward(dout, cache):
+    """Gradients dx (N, D), dgamma (D,), dbeta (D,) of a loss, given dout (N, D) (paper, section 3).
+
+    mu and var depend on every row of x, so dx loses its mean and its component along x_hat:
+    it is 0 for a batch of one and of the size of eps for a batch of two.
+    """
+    dout = floats("dout", dout, *cache.x_hat.shape).astype(cache.x_hat.dtype)
+    return _backward(dout, cache)
+
+
+def _backward(dout, cache):
+    x_hat, gamma, std, _, _ = cache
+    dbeta = dout.sum(axis=0)
+    dgamma = (dout * x_hat).sum(axis=0)
+    dx = gamma / std * (dout - (dbeta + x_hat * dgamma) / len(dout))
+    return dx, dgamma, dbeta
+
+
+def batchnorm_inference(x, gamma, beta, mean, var, eps=1e-5):
+    """out (N, D) with given statistics mean (D,), var (D,): one fixed affine map per feature (section 3.1).
+
+    Sums run in float64, so that float32 input far from 0 loses nothing; out has the dtype of x.
+    """
+    x = floats("x", x, "N", "D")
+    names = {"gamma": gamma, "beta": beta, "mean": mean, "var": var}
+    gamma, beta, mean, var = (floats(name, value, x.shape[1]) for name, value in names.items())
+    std = np.sqrt(_variance("var", var) + between("eps", eps, 0))
+    if not std.all():
+        raise ValueError(
+            f"eps: expected more than 0, since var of feature {int(np.argmin(std))} is 0; got {eps!r}"
+        )
+    return _inference(x, gamma, beta, mean.astype(np.float64), std)[0]
+
+
+def _inference(x, gamma, beta, mean, std):
+    x_hat = (x - mean) / std
+    return (gamma * x_hat + beta).astype(x.dtype), x_hat.astype(x.dtype)
+
+
+def _variance(name, var):
+    if var.min() < 0:
+        raise ValueError(f"{name}: expected variances of at least 0, got {var.min()}")
+    return var
+
+
+class BatchNorm:
+    """The layer: batch statistics in training, running statistics in evaluation.
+
+    params: gamma (C,) = 1 and beta (C,) = 0. State: running_mean (C,) = 0, running_var (C,) = 1
+    (float64) and num_batches. `momentum` weighs the NEW batch, as in PyTorch; None takes the plain
+    average of all batches so far. running_var averages the unbiased variance (algorithm 2).
+    """
+
+    def __init__(self, num_features, *, momentum=0.1, eps=1e-5):
+        self.num_features = count("num_features", num_features)
+        self.momentum = None if momentum is None else between("momentum", momentum, 0, 1)
+        self.eps = between("eps", eps, 0)
+        self.params = {"gamma": np.ones(self.num_features), "beta": np.zeros(self.num_features)}
+        self.grads = {}
+        self.reset_statistics()
+
+    def reset_statistics(self):
+        """Back to the state before the first batch; gamma and beta stay."""
+        self.running_mean, self.running_var = np.zeros(self.num_features), np.ones(self.num_features)
+        self.num_batches = 0
+
+    def forward(self, x, *, training):
+        """x (N, C) or (N, C, H, W) -> out of the same shape and dtype.
+
+        ValueError for another shape, and in training for a single value per channel, since
+        the unbiased variance divides by m - 1.
+        """
+        rows = self._rows(x)  # (m, C)
+        gamma, beta = (self.params[name].astype(rows.dtype, copy=False) for name in ("gamma", "beta"))
+        if training:
+            m = len(rows)
+            if m == 1:
+                raise ValueError(
+                    f"x: expected more than one value per channel in training, got shape {x.shape}"
+                )
+            out, self._cache = _forward(rows, gamma, beta, self.eps)
+            self._update(self._cache.mu, self._cache.var * (m / (m - 1)))
+        else:
+            std = np.sqrt(self.running_var + self.eps)
+            out, x_hat = _inference(rows, gamma, beta, self.running_mean, std)
+            self._cache = Cache(x_hat, gamma, std.astype(rows.dtype), self.running_mean, self.running_var)
+        self._trained = training
+        return self._like(out, x.shape)
+
+    def backward(self, dout):
+        """dx of the shape of dout; fills grads. In evaluation the statistics are constants."""
+        rows = self._rows(dout)
+        if self._trained:
+            dx, dgamma, dbeta = _backward(rows, self._cache)
+        else:
+            dx = rows * (self._cache.gamma / self._cache.std)
+            dgamma, dbeta = (rows * self._cache.x_hat).sum(axis=0), rows.sum(axis=0)
+        self.grads.update(gamma=dgamma, beta=dbeta)
+        return self._like(dx, dout.shape)
+
+    def state_dict(self):
+        """Copies of gamma, beta, running_mean, running_var (C,) and num_batches (a 0-d array), by name."""
+        state = self.params | {
+            name: getattr(self, name) for name in ("running_mean", "running_var", "num_batches")
+        }
+        return {name: np.array(value) for name, value in state.items()}
+
+    def load_state_dict(self, state):
+        """Take over what `state_dict` gave; ValueError, and nothing changed, if a name or shape is off."""
+        own = self.state_dict()
+        if state.keys() != own.keys():
+            raise ValueError(f"state: expected the names {sorted(own)}, got {sorted(state)}")
+        new = {name: floats(f"state[{name!r}]", state[name], *own[name].shape) for name in own}
+        _variance("state['running_var']", new["running_var"])
+        self.params = {name: new[name].copy() for name in ("gamma", "beta")}
+        self.running_mean, self.running_var = (
+            new[name].astype(np.float64) for name in ("running_mean", "running_var")
+        )
+        self.num_batches = int(new["num_batches"])
+
+    def _update(self, mean, var):
+        self.num_batches += 1
+        momentum = 1 / self.num_batches if self.momentum is None else self.momentum
+        self.running_mean = (1 - momentum) * self.running_mean + momentum * mean
+        self.running_var = (1 - momentum) * self.running_var + momentum * var
+
+    def _rows(self, x):
+        if x.ndim not in (2, 4) or x.shape[1] != self.num_features or x.size == 0:
+            C = self.num_features
+            raise ValueError(f"x: expected shape (N, {C}) or (N, {C}, H, W), got shape {x.shape}")
+        rows = x if x.ndim == 2 else x.transpose(0, 2, 3, 1).reshape(-1, self.num_features)
+        return rows if rows.dtype.kind == "f" else rows.astype(np.float64)
+
+    def _like(self, rows, shape):
+        if len(shape) == 2:
+            return rows
+        N, C, H, W = shape
+        return rows.reshape(N, H, W, C).transpose(0, 3, 1, 2)
+
+
+def fold_batchnorm(W, b, bn):
+    """W' (D, M), b' (M,): one linear layer equal to `x @ W + b` followed by `bn` in evaluation.
+
+    b may be None. ValueError if W does not have bn.num_features columns (paper, section 3.1).
+    """
+    W = floats("W", W, "D", bn.num_features)
+    b = np.zeros(bn.num_features, W.dtype) if b is None else floats("b", b, bn.num_features)
+    scale = bn.params["gamma"] / np.sqrt(bn.running_var + bn.eps)
+    return (W * scale).astype(W.dtype), ((b - bn.running_mean) * scale + bn.params["beta"]).astype(W.dtype)
+
+
+def recalibrate(network, X, batch_size):
+    """Replace the running statistics of every BatchNorm in `network` by plain averages over X (algorithm 2).
+
+    The weights stay as they are; the full batches of X (N, D), in order, pass in training mode and
+    a shorter last one is left out. ValueError, and nothing changed, where that cannot be done.
+    """
+    norms = [layer for layer in network.layers if isinstance(layer, BatchNorm)]
+    if not norms:
+        raise ValueError("network: expected at least one BatchNorm layer, got none")
+    batch_size = count("batch_size", batch_size, at_least=2)
+    if len(X) < batch_size:
+        raise ValueError(f"X: expected at least one batch of {batch_size} rows, got {len(X)}")
+    before = [(bn, bn.state_dict(), bn.momentum) for bn in norms]
+    try:
+        for bn in norms:
+            bn.reset_statistics()
+            bn.momentum = None
+        for start in range(0, len(X) - batch_size + 1, batch_size):
+            network.forward(X[start : start + batch_size], training=True)
+    except Exception:
+        for bn, state, _ in before:
+            bn.load_state_dict(state)
+        raise
+    finally:
+        for bn, _, momentum in before:
+            bn.momentum = momentum

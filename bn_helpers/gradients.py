@@ -1,0 +1,157 @@
+"""Is a backward pass right? Finite differences, and when such a check proves nothing."""
+
+from copy import deepcopy
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ._arrays import between, floats
+
+
+def numerical_gradient(f, x, dout, step=1e-5):
+    """d sum(f(x) * dout) / dx by central differences, of the shape of x.
+
+    `f` takes an array like x and returns one of the shape of dout; x itself is not changed.
+    Two evaluations of f per value of x; the error is about step^2, plus rounding / step.
+    """
+    step = between("step", step, 0)
+    if step == 0:
+        raise ValueError("step: expected more than 0, got 0")
+    x = np.array(x, dtype=np.float64)
+    if np.shape(f(x.copy())) != np.shape(dout):
+        raise ValueError(f"dout: expected the shape of f(x), {np.shape(f(x.copy()))}, got {np.shape(dout)}")
+    dx = np.empty_like(x)
+    for i in np.ndindex(x.shape):
+        above, below = x.copy(), x.copy()
+        above[i] += step
+        below[i] -= step
+        # differences first: the sum of f(x) * dout may be large, its change is small
+        dx[i] = np.sum((f(above) - f(below)) * dout) / (2 * step)
+    return dx
+
+
+def relative_error(a, b):
+    """max |a - b| / max(|a|, |b|) over arrays of one shape; 0 where both are 0 everywhere."""
+    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    if a.shape != b.shape:
+        raise ValueError(f"b: expected the shape of a, {a.shape}, got {b.shape}")
+    size = max(np.abs(a).max(initial=0), np.abs(b).max(initial=0))
+    return float(np.abs(a - b).max(initial=0) / size) if size else 0.0
+
+
+@dataclass
+class GradientCheck:
+    """The outcome of `check_gradient`; prints as a sentence per finding."""
+
+    errors: dict = field(default_factory=dict)  # relative error by name, "0.W" is W of layer 0
+    zero: list = field(default_factory=list)  # names whose gradient is 0 on both sides
+    wrong: list = field(default_factory=list)  # names that disagree
+    vacuous: list = field(default_factory=list)  # reasons why agreement would prove nothing
+
+    @property
+    def passed(self):
+        """True only if everything agrees and agreement means something."""
+        return not self.wrong and not self.vacuous
+
+    def __str__(self):
+        lines = [f"The check proves nothing: {reason}." for reason in self.vacuous]
+        lines += [f"{name}: wrong, relative error {self.errors[name]:.0e}." for name in self.wrong]
+        lines += [f"{name}: zero on both sides, so it tests nothing." for name in self.zero]
+        return (
+            "\n".join(lines)
+            or f"All gradients agree; largest relative error {max(self.errors.values()):.0e}."
+        )
+
+    __repr__ = __str__
+
+
+def check_gradient(network, x, dout, *, wrt_input=False, step=1e-5, tolerance=1e-6):
+    """Compare the backward pass of `network` (a Network, a list of layers or one layer) with finite differences.
+
+    x is the input and dout the upstream gradient, of the shape of the output. All parameters are
+    compared, with `wrt_input` dx too. The network is left as it was. A check is vacuous, and does
+    not pass, if a batch norm layer in it sees one or two values per channel or an upstream gradient
+    that is constant over the batch (its dx is then 0 or of the size of eps, whatever the code does),
+    if nothing that is compared lies before the batch norm, or if every gradient is 0.
+    """
+    layers = getattr(network, "layers", network if isinstance(network, list) else [network])
+    x = floats("x", x, *np.shape(x)).astype(np.float64)
+    check = GradientCheck()
+    check.vacuous += _too_few_values(layers, x)
+    if check.vacuous:
+        return check
+
+    def run(layers, x):
+        layers = deepcopy(layers)  # running statistics and dropout start anew each time
+        out = x
+        for layer in layers:
+            out = layer.forward(out, training=True)
+        return out, layers
+
+    out, used = run(layers, x)
+    dout = floats("dout", dout, *out.shape)
+    upstream = dout
+    for i, layer in reversed(list(enumerate(used))):
+        if _is_batchnorm(layer):
+            check.vacuous += _constant(i, upstream)
+            if not wrt_input and not any(l.params for l in layers[:i]):
+                check.vacuous.append(
+                    f"nothing is compared before batch norm (layer {i}), so its gradient to x is never used; "
+                    "put a Linear layer before it or pass wrt_input=True"
+                )
+        upstream = layer.backward(upstream)
+
+    def as_function(i, name):
+        def f(value):
+            changed = deepcopy(layers)
+            changed[i].params[name] = value
+            return run(changed, x)[0]
+
+        return f
+
+    pairs = {
+        f"{i}.{name}": (used[i].grads[name], numerical_gradient(as_function(i, name), value, dout, step))
+        for i, layer in enumerate(layers)
+        for name, value in layer.params.items()
+    }
+    if wrt_input:
+        pairs["x"] = (upstream, numerical_gradient(lambda x: run(layers, x)[0], x, dout, step))
+
+    # what rounding alone does to a difference quotient; below it a gradient counts as 0
+    noise = 10 * np.finfo(float).eps * np.abs(out).max() * np.abs(dout).sum() / step
+    for name, (ours, numerical) in pairs.items():
+        check.errors[name] = relative_error(ours, numerical)
+        size = np.abs(numerical).max()
+        if np.abs(ours - numerical).max() > max(tolerance * size, noise):
+            check.wrong.append(name)
+        elif size <= noise:
+            check.zero.append(name)
+    if len(check.zero) == len(pairs):
+        check.vacuous.append("every gradient is 0 on both sides" if pairs else "there is nothing to compare")
+    return check
+
+
+def _is_batchnorm(layer):
+    return hasattr(layer, "running_mean")
+
+
+def _too_few_values(layers, x):
+    if not any(map(_is_batchnorm, layers)):
+        return []
+    values = x.size // x.shape[1]  # per channel; no layer here changes the number of rows
+    if values == 1:
+        return ["with a batch of one, batch norm outputs beta whatever x is: both sides are 0"]
+    if values == 2:
+        return [
+            "with a batch of two, x_hat is -1 and +1 whatever x is: the true dx is only of the size of eps"
+        ]
+    return []
+
+
+def _constant(i, upstream):
+    rows = np.moveaxis(upstream, 1, -1).reshape(-1, upstream.shape[1])
+    if np.ptp(rows, axis=0).max() <= 1e-12 * np.abs(rows).max():
+        return [
+            f"the upstream gradient of batch norm (layer {i}) is constant over the batch, so its true dx is 0"
+        ]
+    return []

@@ -1,0 +1,117 @@
+"""Layers of a network: `forward(x, *, training)`, then `backward(dout)`, which fills `grads`.
+
+A layer keeps what its backward pass needs. Rows are examples: x is (N, D). Layers check
+shapes but do not scan for NaN, so that a diverging run can be watched until it ends.
+"""
+
+from types import MappingProxyType
+
+import numpy as np
+
+from ._arrays import between, floats, generator, labels, wanted
+
+NONE = MappingProxyType({})  # of a layer without parameters
+
+
+class Linear:
+    """x (N, D) -> x @ W + b (N, M), with W (D, M) and b (M,); without b where batch norm follows."""
+
+    def __init__(self, W, b=None):
+        W = floats("W", W, "D", "M")
+        self.params = {"W": W.copy()}
+        if b is not None:
+            self.params["b"] = floats("b", b, W.shape[1]).astype(W.dtype)
+        self.grads = {}
+
+    def forward(self, x, *, training):
+        W = self.params["W"]
+        if x.ndim != 2 or x.shape[1] != len(W):
+            raise ValueError(f"x: expected {wanted(('N', len(W)))}, got shape {x.shape}")
+        self._x = x
+        out = x @ W
+        return out + self.params["b"] if "b" in self.params else out
+
+    def backward(self, dout):
+        self.grads["W"] = self._x.T @ dout
+        if "b" in self.params:
+            self.grads["b"] = dout.sum(axis=0)
+        return dout @ self.params["W"].T
+
+
+class Sigmoid:
+    """out = 1 / (1 + exp(-x)); its slope out (1 - out) is at most 1/4."""
+
+    params = grads = NONE
+
+    def forward(self, x, *, training):
+        self._out = 0.5 * (1 + np.tanh(0.5 * x))  # the same function, without overflow in exp
+        return self._out
+
+    def backward(self, dout):
+        return dout * self._out * (1 - self._out)
+
+
+class Tanh:
+    """out = tanh(x); its slope 1 - out^2 is at most 1."""
+
+    params = grads = NONE
+
+    def forward(self, x, *, training):
+        self._out = np.tanh(x)
+        return self._out
+
+    def backward(self, dout):
+        return dout * (1 - self._out**2)
+
+
+class ReLU:
+    """out = max(x, 0); its slope is 1 where x > 0, else 0 (also at x = 0)."""
+
+    params = grads = NONE
+
+    def forward(self, x, *, training):
+        self._passed = x > 0
+        return np.maximum(x, 0)
+
+    def backward(self, dout):
+        return dout * self._passed
+
+
+class Dropout:
+    """In training each value is 0 with probability p, else divided by 1 - p; in evaluation, x.
+
+    Scaling while training keeps the mean, so that evaluation needs no factor (Srivastava et al. 2014).
+    """
+
+    params = grads = NONE
+
+    def __init__(self, p, rng):
+        self.p, self.rng = between("p", p, 0, 1), generator("rng", rng)
+        if self.p == 1:
+            raise ValueError("p: expected a probability below 1, got 1, which would drop everything")
+
+    def forward(self, x, *, training):
+        self._scale = (self.rng.random(x.shape) >= self.p) / (1 - self.p) if training else 1.0
+        return (x * self._scale).astype(x.dtype, copy=False)
+
+    def backward(self, dout):
+        return (dout * self._scale).astype(dout.dtype, copy=False)
+
+
+def softmax_cross_entropy(logits, y):
+    """Mean loss in nats (a float) and its gradient dlogits (N, C), for logits (N, C) and labels y (N,).
+
+    ValueError for non-finite logits, wrong shapes, or labels outside 0..C-1.
+    """
+    logits = floats("logits", logits, "N", "C")
+    return unchecked_cross_entropy(logits, labels("y", y, *logits.shape))
+
+
+def unchecked_cross_entropy(logits, y):
+    """The same for trusted arguments: a run that diverges gets a non-finite loss, not an error."""
+    rows = np.arange(len(y))
+    shifted = logits - logits.max(axis=1, keepdims=True)  # no overflow in exp
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    dlogits = np.exp(log_p)
+    dlogits[rows, y] -= 1
+    return float(-log_p[rows, y].mean()), dlogits / len(y)

@@ -1,0 +1,211 @@
+"""Live figures: controls wired to a picture that is redrawn while the hand still moves.
+
+    @explore(std=slider(0.01, 1.0, start=0.1, label="weight std"))
+    def activations(fig):
+        fill = plots.histogram(fig.subplots(), -1, 1)          # plain matplotlib, run once
+
+        def update(std):                                       # run for every value
+            h = np.tanh(x @ (W * std))
+            fill(h)
+            return f"Weights of std {std:.2g} give activations of std {h.std():.2f}."
+
+        return update
+
+    activations()
+
+`update` sets data of what was made once and returns the sentence below the picture. Only what moves
+is drawn again; that is found, not declared. Picture and sentence are display outputs that are updated
+in place, so the saved notebook holds both.
+"""
+
+import html
+import threading
+from functools import partial, wraps
+
+import ipywidgets
+import numpy as np
+from IPython import get_ipython
+from IPython.display import display
+
+from . import plots
+
+
+def slider(low, high, *, start, label, log=False):
+    """A slider from low to high: whole numbers if both are, else 100 steps; `log` spaces them by ratio."""
+    if not low <= start <= high or (log and low <= 0):
+        raise ValueError(
+            f"slider: expected low <= start <= high, and low > 0 with log; got {low}, {start}, {high}"
+        )
+    if log:
+        exponents = {"min": np.log10(low), "max": np.log10(high), "step": np.log10(high / low) / 100}
+        return partial(_control, ipywidgets.FloatLogSlider, label, start, readout_format=".2g", **exponents)
+    if isinstance(low, int) and isinstance(high, int):
+        return partial(_control, ipywidgets.IntSlider, label, start, min=low, max=high)
+    return partial(_control, ipywidgets.FloatSlider, label, start, min=low, max=high, step=(high - low) / 100)
+
+
+def steps(values, *, start, label):
+    """A slider over the given values, equally spaced on the track."""
+    if start not in values:
+        raise ValueError(f"steps: expected start to be one of {list(values)}, got {start!r}")
+    return partial(_control, ipywidgets.SelectionSlider, label, start, options=list(values))
+
+
+def choice(*options, label):
+    """A menu; it starts at the first option."""
+    return partial(_control, ipywidgets.Dropdown, label, options[0], options=options)
+
+
+def switch(*, label, start=False):
+    """A check box."""
+    return partial(_control, ipywidgets.Checkbox, label, start)
+
+
+def _control(kind, label, start, **properties):
+    return kind(
+        value=start,
+        description=label,
+        tooltip=label,
+        style={"description_width": "9em"},
+        layout={"width": "auto", "max_width": "32em"},
+        **properties,
+    )
+
+
+def explore(*, width=7.2, height=3.0, **controls):
+    """Decorator for `draw(fig, *data) -> update(**values) -> sentence`; each control is named like an argument of update.
+
+    The decorated function shows the live figure when called; its arguments are data for `draw`, its
+    keywords other start values: `activations(std=0.5)`. `.live(...)` makes it without showing it.
+    """
+
+    def decorate(draw):
+        @wraps(draw)
+        def open_figure(*data, **start):
+            open_figure.live(*data, **start).show()
+
+        def live(*data, **start):
+            unknown = start.keys() - controls.keys()
+            if unknown:
+                raise ValueError(
+                    f"{draw.__name__}: expected start values for {list(controls)}, got {sorted(unknown)}"
+                )
+            widgets = {name: control() for name, control in controls.items()}
+            for name, value in start.items():
+                widgets[name].value = value
+            return Live(draw, data, widgets, width, height)
+
+        open_figure.live = live
+        return open_figure
+
+    return decorate
+
+
+class Live:
+    """One live figure: `update(**values)` -> sentence, `png()` -> the picture, `show()` puts it on the page."""
+
+    def __init__(self, draw, data, widgets, width, height):
+        self.name, self.widgets = draw.__qualname__, widgets
+        self._lock = threading.Lock()  # callbacks run on a thread of the kernel's, not on the main one
+        with plots.card(width, height) as self.fig:
+            self._draw_values = draw(self.fig, *data)
+        self._background, self._moving = None, []
+        self.sentence = self._draw_values(**self.values)
+
+    @property
+    def values(self):
+        return {name: widget.value for name, widget in self.widgets.items()}
+
+    def update(self, **values):
+        """Set the controls named in `values`, redraw, and return the sentence."""
+        for name, value in values.items():
+            self.widgets[name].value = value
+        with self._lock:
+            self.sentence = self._draw_values(**self.values)
+        return self.sentence
+
+    def png(self):
+        """The picture as it stands, as PNG bytes."""
+        with self._lock:
+            return plots.encode(self._pixels(), level=1)
+
+    def show(self):
+        """Display controls, picture and sentence, and redraw whenever a control moves."""
+        _close_former(self)
+        if self.widgets:
+            display(ipywidgets.VBox(list(self.widgets.values())))
+        data, metadata = plots.bundle(self.fig, self.png(), self.sentence)
+        self._picture = display(data, metadata=metadata, raw=True, display_id=True)
+        self._text = display(_paragraph(self.sentence), raw=True, display_id=True)
+        for widget in self.widgets.values():
+            widget.observe(self._moved, "value")
+
+    def close(self):
+        """Take the controls off the page; the last picture and sentence stay."""
+        for widget in self.widgets.values():
+            widget.unobserve_all()
+            widget.close()
+
+    def _moved(self, _):
+        try:
+            sentence = self.update()
+            data, metadata = plots.bundle(self.fig, self.png(), sentence)
+            self._picture.update(data, metadata=metadata, raw=True)
+        except Exception as error:  # nobody would see it: front ends hide what callbacks raise
+            sentence = f"This setting could not be drawn. {type(error).__name__}: {error}"
+        self._text.update(_paragraph(sentence), raw=True)
+
+    def _pixels(self):
+        """The RGBA buffer: a full draw if something new has changed, else only what moves over the background.
+
+        Animated artists do not make their figure stale, so a stale figure means that something changed
+        which did not move before; from then on it is one of those that move.
+        """
+        fig, canvas = self.fig, self.fig.canvas
+        if self._background is None or fig.stale:
+            if self._background is None:
+                canvas.draw()  # places the axes, once
+                fig.set_layout_engine("none")
+            else:
+                self._moving = _moving(fig, self._moving)
+                canvas.draw()
+            self._background = canvas.copy_from_bbox(fig.bbox)
+            for artist in fig.findobj():
+                artist.stale = False
+        canvas.restore_region(self._background)
+        for artist in self._moving:
+            fig.draw_artist(artist)
+        return canvas.buffer_rgba()
+
+
+def _moving(fig, known):
+    found = {a for a in fig.findobj() if a.stale and not a.get_children()} - set(known)
+    found |= {
+        spine for a in found if a.axes for spine in a.axes.spines.values()
+    }  # else bars would hide the frame
+    for artist in found:
+        artist.set_animated(True)
+    return sorted(found | set(known), key=lambda artist: artist.get_zorder())
+
+
+def _paragraph(sentence):
+    return {"text/html": f"<p>{html.escape(sentence)}</p>", "text/plain": sentence}
+
+
+_shown = {}  # cell -> (its execution, the figures that it shows)
+
+
+def _close_former(live):
+    """Close what an earlier execution of the same cell showed, so that a re-run leaves no ghost behind."""
+    shell = get_ipython()
+    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    cell = parent.get("metadata", {}).get(
+        "cellId", live.name
+    )  # front ends without cell ids: one of each name
+    execution = parent.get("header", {}).get("msg_id")
+    former_execution, figures = _shown.get(cell, (None, []))
+    if former_execution != execution:
+        for figure in figures:
+            figure.close()
+        figures = []
+    _shown[cell] = execution, [*figures, live]

@@ -1,0 +1,65 @@
+"""A network is a list of layers."""
+
+import numpy as np
+
+from ._arrays import count, floats, numbers
+from .batchnorm import BatchNorm
+from .layers import Linear, ReLU, Sigmoid, Tanh
+
+
+class Network:
+    """Layers in order. `forward`, then `backward`, which fills the `grads` of every layer."""
+
+    def __init__(self, layers):
+        self.layers = list(layers)
+        if not self.layers:
+            raise ValueError("layers: expected at least one layer, got none")
+
+    def forward(self, x, *, training):
+        """x (N, D) or (N, C, H, W) -> the output of the last layer; ValueError for NaN or infinite x."""
+        return self._outputs(_input(x), training)[-1]
+
+    def activations(self, x, *, training):
+        """The outputs of the nonlinear layers (Sigmoid, Tanh, ReLU), in order: a list of arrays (N, H)."""
+        outputs = self._outputs(_input(x), training)
+        return [out for layer, out in zip(self.layers, outputs) if isinstance(layer, Sigmoid | Tanh | ReLU)]
+
+    def backward(self, dout):
+        """Gradient dx of the loss, given dout (the shape of the last output)."""
+        for layer in reversed(self.layers):
+            dout = layer.backward(dout)
+        return dout
+
+    def _outputs(self, x, training):
+        outputs = []
+        for layer in self.layers:
+            x = layer.forward(x, training=training)
+            outputs.append(x)
+        return outputs
+
+
+def _input(x):
+    return floats("x", x, *("NCHW" if np.ndim(x) == 4 else "ND"))
+
+
+def mlp(sizes, *, activation, initializer, rng, batchnorm=False):
+    """A fully connected Network: sizes [64, 100, 10] is 64 inputs, 100 hidden units, 10 outputs.
+
+    activation is a layer class (Sigmoid, Tanh, ReLU), initializer a scheme of `initializers`. Biases
+    start at 0. With batchnorm every hidden Linear is followed by a BatchNorm and has no bias of its
+    own, since the batch mean would cancel it (paper, section 3.2).
+    """
+    if len(sizes) < 2:
+        raise ValueError(f"sizes: expected at least an input and an output size, got {list(sizes)}")
+    sizes = [count("sizes", size) for size in sizes]
+    layers = []
+    for i, (fan_in, fan_out) in enumerate(zip(sizes, sizes[1:])):
+        W = numbers("initializer", initializer(fan_in, fan_out, rng), fan_in, fan_out)
+        last = i == len(sizes) - 2
+        if batchnorm and not last:
+            layers += [Linear(W), BatchNorm(fan_out)]
+        else:
+            layers.append(Linear(W, np.zeros(fan_out)))
+        if not last:
+            layers.append(activation())
+    return Network(layers)

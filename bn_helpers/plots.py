@@ -1,0 +1,150 @@
+"""Still figures from plain arrays, and the look that all figures of the course share.
+
+A figure is a white card with round corners in the picture itself, so that it looks the same
+on a light and on a dark page. It is made without pyplot and shown by `show`.
+"""
+
+import io
+from contextlib import contextmanager
+
+import matplotlib as mpl
+import numpy as np
+from IPython.display import display
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
+from PIL import Image  # a dependency of matplotlib
+
+DPI, DENSITY = 100, 2  # CSS pixels per inch; device pixels per CSS pixel, for sharp screens and print
+
+# One meaning per colour in the whole course, and never colour alone.
+WITH_BATCHNORM = dict(color="#0072B2", linestyle="-")
+WITHOUT_BATCHNORM = dict(color="#D55E00", linestyle="--")
+INITIALIZERS = {
+    "zeros": dict(color="#767676", linestyle=":"),
+    "N(0, 1)": dict(color="black", linestyle="--"),
+    "0.01": dict(color="#CC79A7", linestyle="-"),
+    "Xavier": dict(color="#009E73", linestyle="-"),
+    "He": dict(color="#332288", linestyle="-"),
+}
+INK, FAINT, FILL = "#222222", "#767676", "#88CCEE"  # text and curves; marks and frames; bars
+
+STYLE = {
+    "font.size": 10,
+    "axes.titlesize": 10,
+    "axes.labelsize": 10,
+    "axes.edgecolor": FAINT,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": False,
+    "lines.linewidth": 1.8,
+    "legend.frameon": False,
+    "figure.dpi": DPI,
+    "text.hinting": "none",  # faster, and placed alike at every density
+}
+
+
+def use_style():
+    """The course's look for the reader's own pyplot figures, too; called once in a notebook's setup cell."""
+    mpl.rcParams.update(STYLE)
+
+
+@contextmanager
+def card(width=7.2, height=2.4):
+    """`with card() as fig:` a new Figure of width x height inches in the course's look."""
+    with mpl.rc_context(STYLE):
+        fig = Figure(figsize=(width, height), dpi=DPI * DENSITY, layout="constrained", facecolor="none")
+        FigureCanvasAgg(fig)
+        fig.get_layout_engine().set(w_pad=0.12, h_pad=0.12)
+        edge, radius = 0.5 / 72, 0.08  # inches
+        box = FancyBboxPatch(
+            (edge, edge),
+            width - 2 * edge,
+            height - 2 * edge,
+            boxstyle=f"round,pad=0,rounding_size={radius}",
+            transform=fig.dpi_scale_trans,
+            facecolor="white",
+            edgecolor="#bbbbbb",
+            linewidth=0.8,
+            zorder=-1,
+        )
+        box.set_in_layout(False)
+        fig.add_artist(box)
+        yield fig
+
+
+def png(fig, level=9):
+    """The figure as PNG bytes with 256 colours; `level` 1 is quick, 9 is small."""
+    fig.canvas.draw()
+    return encode(fig.canvas.buffer_rgba(), level)
+
+
+def encode(rgba, level):
+    """PNG bytes of an RGBA buffer (H, W, 4)."""
+    pixels = Image.fromarray(np.asarray(rgba)).quantize(256, method=Image.Quantize.FASTOCTREE, dither=0)
+    file = io.BytesIO()
+    pixels.save(file, "png", compress_level=level)
+    return file.getvalue()
+
+
+def bundle(fig, data, text):
+    """Data and metadata with which `IPython.display.display` shows PNG bytes at the figure's CSS size."""
+    width, height = (round(inches * DPI) for inches in fig.get_size_inches())
+    return {"image/png": data, "text/plain": text}, {"image/png": {"width": width, "height": height}}
+
+
+def show(fig, text):
+    """Display a figure made with `card`; `text` says what it shows, for readers who do not see it."""
+    data, metadata = bundle(fig, png(fig), text)
+    display(data, metadata=metadata, raw=True)
+
+
+def histograms(arrays, low, high, *, bins=40, xlabel="activation", **style):
+    """A row of histograms of `arrays` {title: values}, all from low to high; beyond is counted in the end bars."""
+    with card(width=7.2, height=2.1) as fig:
+        for ax, (title, values) in zip(np.ravel(fig.subplots(1, len(arrays))), arrays.items()):
+            histogram(ax, low, high, bins, **style)(values)
+            ax.set(title=title, xlabel=xlabel)
+    spreads = [
+        f"{title}: mean {np.mean(v):.2g}, standard deviation {np.std(v):.2g}" for title, v in arrays.items()
+    ]
+    show(fig, f"Histograms of {xlabel}. {'; '.join(spreads)}.")
+
+
+def lines(x, curves, *, xlabel, ylabel, styles=None, ylim=None):
+    """Curves {label: y} over x, each named at its end; `styles` {label: line properties}."""
+    with card(width=7.2, height=2.8) as fig:
+        ax = fig.subplots()
+        for label, y in curves.items():
+            line = ax.plot(x, y, **(styles or {}).get(label, {}))[0]
+            ax.annotate(
+                f" {label}",
+                (x[-1], y[-1]),
+                xytext=(3, 0),
+                textcoords="offset points",
+                va="center",
+                color=line.get_color(),
+            )
+        ax.set(xlabel=xlabel, ylabel=ylabel, ylim=ylim, xlim=(x[0], x[-1]))
+    ends = [f"{label}: from {y[0]:.2g} to {y[-1]:.2g}" for label, y in curves.items()]
+    show(fig, f"{ylabel} over {xlabel}. {'; '.join(ends)}.")
+
+
+def histogram(ax, low, high, bins=40, **style):
+    """An empty histogram on `ax`, and the function that fills it: `fill(values)` -> counts (bins,).
+
+    Heights are relative to the highest bar, so that the axes never change. Values beyond low and
+    high are counted in the first and the last bar.
+    """
+    bars = ax.stairs(np.zeros(bins), np.linspace(low, high, bins + 1), fill=True, **{"color": FILL} | style)
+    ax.set(xlim=(low, high), ylim=(0, 1.08), yticks=[])
+    ax.spines.left.set_visible(False)
+    scale = bins / (high - low)
+
+    def fill(values):
+        place = (np.clip(np.ravel(values), low, high) - low) * scale
+        counts = np.bincount(np.minimum(place.astype(np.intp), bins - 1), minlength=bins)
+        bars.set_data(counts / counts.max())
+        return counts
+
+    return fill

@@ -1,0 +1,83 @@
+"""Plain stochastic gradient descent, watched."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from ._arrays import between, count, floats, labels
+from .data import minibatches
+from .layers import unchecked_cross_entropy
+
+
+class Progress(tqdm):
+    """A bar for runs of more than two seconds, without tqdm's monitor thread; off with TQDM_DISABLE=1."""
+
+    monitor_interval = 0
+
+
+@dataclass
+class History:
+    """What a run left: one loss a step, and what was recorded every so many steps."""
+
+    losses: list = field(default_factory=list)  # mean loss (nats) of each step's own batch
+    steps: list = field(default_factory=list)  # steps taken when something was recorded, from 0
+    records: dict = field(default_factory=dict)  # by name, one value per entry of `steps`
+    diverged_at: int | None = None  # the step (from 1) whose loss was not finite; the run stopped there
+
+
+def train(network, X, y, *, lr, batch_size, rng, steps=None, epochs=None, record=None, every=100):
+    """Train in place on X (N, D) with labels y (N,) and return a History.
+
+    Say either `steps` or `epochs`. `record` is a dict of functions network -> value, called before
+    the first step, every `every` steps and after the last. ValueError for bad arguments; a run that
+    diverges stops at its first non-finite loss, without warnings.
+    """
+    X = floats("X", X, "N", "D")
+    if (steps is None) == (epochs is None):
+        raise ValueError(f"steps, epochs: expected one of the two, got steps={steps!r} and epochs={epochs!r}")
+    batch_size, every = count("batch_size", batch_size), count("every", every)
+    if batch_size > len(X):
+        raise ValueError(f"batch_size: expected at most the {len(X)} rows of X, got {batch_size}")
+    lr = between("lr", lr, 0)
+    num_classes = network.forward(X[:1], training=False).shape[1]
+    y = labels("y", y, len(X), num_classes)
+    steps = count("epochs", epochs) * (len(X) // batch_size) if steps is None else count("steps", steps)
+
+    history = History(records={name: [] for name in record or {}})
+    batches = iter(())
+    with np.errstate(all="ignore"):
+        for step in Progress(range(steps + 1), delay=2, leave=False):
+            if step % every == 0 or step == steps:
+                history.steps.append(step)
+                for name, function in (record or {}).items():
+                    history.records[name].append(function(network))
+            if step == steps:
+                break
+            batch = next(batches, None)
+            if batch is None:
+                batches = minibatches(X, y, batch_size, rng)
+                batch = next(batches)
+            loss = sgd_step(network, *batch, lr)
+            if not np.isfinite(loss):
+                history.diverged_at = step + 1
+                break
+            history.losses.append(loss)
+    return history
+
+
+def sgd_step(network, X, y, lr):
+    """One step on one batch: each parameter moves by -lr times its gradient. Returns the loss before it."""
+    loss, dlogits = unchecked_cross_entropy(network._outputs(X, True)[-1], y)
+    if np.isfinite(loss):
+        network.backward(dlogits)
+        for layer in network.layers:
+            for name, gradient in layer.grads.items():
+                layer.params[name] -= lr * gradient
+    return loss
+
+
+def accuracy(network, X, y):
+    """Share of the rows of X (N, D) whose largest output is at the label y (N,), in evaluation mode."""
+    logits = network.forward(X, training=False)
+    return float(np.mean(np.argmax(logits, axis=1) == labels("y", y, *logits.shape)))
