@@ -28,9 +28,7 @@ def labels(name, value, length, num_classes):
     if array.dtype.kind not in "iu":
         raise ValueError(f"{name}: expected integer class labels, got dtype {array.dtype}")
     if array.min() < 0 or array.max() >= num_classes:
-        raise ValueError(
-            f"{name}: expected labels from 0 to {num_classes - 1}, got {array.min()} to {array.max()}"
-        )
+        raise ValueError(f"{name}: expected labels from 0 to {num_classes - 1}, got {array.min()} to {array.max()}")
     return array
 
 

@@ -32,9 +32,7 @@ def batchnorm_forward(x, gamma, beta, eps=1e-5):
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         out, cache = _forward(x, gamma, beta, between("eps", eps, 0))
     if not np.isfinite(cache.var).all():
-        raise ValueError(
-            f"x: expected values whose squares {x.dtype} can hold, got up to {np.abs(x).max():.1e}"
-        )
+        raise ValueError(f"x: expected values whose squares {x.dtype} can hold, got up to {np.abs(x).max():.1e}")
     if not cache.std.all():
         column = int(np.argmin(cache.std))
         raise ValueError(f"eps: expected more than 0, since feature {column} of x is constant; got {eps!r}")
@@ -81,9 +79,7 @@ def batchnorm_inference(x, gamma, beta, mean, var, eps=1e-5):
     gamma, beta, mean, var = (floats(name, value, x.shape[1]) for name, value in names.items())
     std = np.sqrt(_variance("var", var) + between("eps", eps, 0))
     if not std.all():
-        raise ValueError(
-            f"eps: expected more than 0, since var of feature {int(np.argmin(std))} is 0; got {eps!r}"
-        )
+        raise ValueError(f"eps: expected more than 0, since var of feature {int(np.argmin(std))} is 0; got {eps!r}")
     return _inference(x, gamma, beta, mean.astype(np.float64), std)[0]
 
 
@@ -130,9 +126,7 @@ class BatchNorm:
         if training:
             m = len(rows)
             if m == 1:
-                raise ValueError(
-                    f"x: expected more than one value per channel in training, got shape {x.shape}"
-                )
+                raise ValueError(f"x: expected more than one value per channel in training, got shape {x.shape}")
             out, self._cache = _forward(rows, gamma, beta, self.eps)
             self._update(self._cache.mu, self._cache.var * (m / (m - 1)))
         else:
@@ -155,9 +149,7 @@ class BatchNorm:
 
     def state_dict(self):
         """Copies of gamma, beta, running_mean, running_var (C,) and num_batches (a 0-d array), by name."""
-        state = self.params | {
-            name: getattr(self, name) for name in ("running_mean", "running_var", "num_batches")
-        }
+        state = self.params | {name: getattr(self, name) for name in ("running_mean", "running_var", "num_batches")}
         return {name: np.array(value) for name, value in state.items()}
 
     def load_state_dict(self, state):

@@ -10,9 +10,7 @@ import numpy as np
 from ._arrays import count, floats, generator, numbers
 
 HERE = Path(__file__).parent
-SHA256 = (
-    "af104d81e7cd419be5f343d23c6ca2e4e4ff847b06636260802df8e903c6183f"  # of digits.npz, see data/README.md
-)
+SHA256 = "af104d81e7cd419be5f343d23c6ca2e4e4ff847b06636260802df8e903c6183f"  # of digits.npz, see data/README.md
 
 
 def load_digits(*, split="balanced"):
@@ -42,9 +40,7 @@ def _digits_file():
     for place in places:
         if place.exists():
             return place
-    raise FileNotFoundError(
-        f"digits.npz: expected at {places[0]} or {places[1]}, found at neither; install again"
-    )
+    raise FileNotFoundError(f"digits.npz: expected at {places[0]} or {places[1]}, found at neither; install again")
 
 
 def _read_digits(path):
@@ -88,9 +84,7 @@ def _read_idx(folder, name, ndim):
     names = [name, f"{name}.gz", name.replace("-idx", ".idx"), name.replace("-idx", ".idx") + ".gz"]
     path = next((folder / n for n in names if (folder / n).is_file()), None)
     if path is None:
-        raise FileNotFoundError(
-            f"{folder / name}: expected this file or {name}.gz, found neither; put it there"
-        )
+        raise FileNotFoundError(f"{folder / name}: expected this file or {name}.gz, found neither; put it there")
     data = path.read_bytes()
     if data[:2] == b"\x1f\x8b":  # gzip, whatever the file is called
         try:
@@ -102,8 +96,9 @@ def _read_idx(folder, name, ndim):
     magic, expected = int.from_bytes(data[:4], "big"), 0x0800 + ndim  # 08: unsigned bytes
     if len(data) < 4 or magic != expected:
         kind = "images" if ndim == 3 else "labels"
+        came = f"{magic}" if len(data) >= 4 else "a file of under 4 bytes"
         raise ValueError(
-            f"{path}: expected magic number {expected} (IDX, {kind}), got {magic if len(data) >= 4 else 'an empty file'}; "
+            f"{path}: expected magic number {expected} (IDX, {kind}), got {came}; "
             f"this is not the file {name}, get it again"
         )
     header = 4 + 4 * ndim

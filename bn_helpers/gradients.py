@@ -57,22 +57,20 @@ class GradientCheck:
         lines = [f"The check proves nothing: {reason}." for reason in self.vacuous]
         lines += [f"{name}: wrong, relative error {self.errors[name]:.0e}." for name in self.wrong]
         lines += [f"{name}: zero on both sides, so it tests nothing." for name in self.zero]
-        return (
-            "\n".join(lines)
-            or f"All gradients agree; largest relative error {max(self.errors.values()):.0e}."
-        )
+        return "\n".join(lines) or f"All gradients agree; largest relative error {max(self.errors.values()):.0e}."
 
     __repr__ = __str__
 
 
 def check_gradient(network, x, dout, *, wrt_input=False, step=1e-5, tolerance=1e-6):
-    """Compare the backward pass of `network` (a Network, a list of layers or one layer) with finite differences.
+    """Compare the backward pass of `network` with finite differences; a GradientCheck.
 
-    x is the input and dout the upstream gradient, of the shape of the output. All parameters are
-    compared, with `wrt_input` dx too. The network is left as it was. A check is vacuous, and does
-    not pass, if a batch norm layer in it sees one or two values per channel or an upstream gradient
-    that is constant over the batch (its dx is then 0 or of the size of eps, whatever the code does),
-    if nothing that is compared lies before the batch norm, or if every gradient is 0.
+    `network` is a Network, a list of layers or one layer, x its input and dout the upstream gradient, of
+    the shape of the output. All parameters are compared, with `wrt_input` dx too. The network is left
+    as it was. A check is vacuous, and does not pass, if a batch norm layer in it sees one or two values
+    per channel or an upstream gradient that is constant over the batch (its dx is then 0 or of the size
+    of eps, whatever the code does), if nothing that is compared lies before the batch norm, or if every
+    gradient is 0.
     """
     layers = getattr(network, "layers", network if isinstance(network, list) else [network])
     x = floats("x", x, *np.shape(x)).astype(np.float64)
@@ -94,7 +92,7 @@ def check_gradient(network, x, dout, *, wrt_input=False, step=1e-5, tolerance=1e
     for i, layer in reversed(list(enumerate(used))):
         if _is_batchnorm(layer):
             check.vacuous += _constant(i, upstream)
-            if not wrt_input and not any(l.params for l in layers[:i]):
+            if not wrt_input and not any(before.params for before in layers[:i]):
                 check.vacuous.append(
                     f"nothing is compared before batch norm (layer {i}), so its gradient to x is never used; "
                     "put a Linear layer before it or pass wrt_input=True"
@@ -142,16 +140,12 @@ def _too_few_values(layers, x):
     if values == 1:
         return ["with a batch of one, batch norm outputs beta whatever x is: both sides are 0"]
     if values == 2:
-        return [
-            "with a batch of two, x_hat is -1 and +1 whatever x is: the true dx is only of the size of eps"
-        ]
+        return ["with a batch of two, x_hat is -1 and +1 whatever x is: the true dx is only of the size of eps"]
     return []
 
 
 def _constant(i, upstream):
     rows = np.moveaxis(upstream, 1, -1).reshape(-1, upstream.shape[1])
     if np.ptp(rows, axis=0).max() <= 1e-12 * np.abs(rows).max():
-        return [
-            f"the upstream gradient of batch norm (layer {i}) is constant over the batch, so its true dx is 0"
-        ]
+        return [f"the upstream gradient of batch norm (layer {i}) is constant over the batch, so its true dx is 0"]
     return []

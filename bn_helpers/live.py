@@ -33,9 +33,7 @@ from . import plots
 def slider(low, high, *, start, label, log=False):
     """A slider from low to high: whole numbers if both are, else 100 steps; `log` spaces them by ratio."""
     if not low <= start <= high or (log and low <= 0):
-        raise ValueError(
-            f"slider: expected low <= start <= high, and low > 0 with log; got {low}, {start}, {high}"
-        )
+        raise ValueError(f"slider: expected low <= start <= high, and low > 0 with log; got {low}, {start}, {high}")
     if log:
         exponents = {"min": np.log10(low), "max": np.log10(high), "step": np.log10(high / low) / 100}
         return partial(_control, ipywidgets.FloatLogSlider, label, start, readout_format=".2g", **exponents)
@@ -72,11 +70,12 @@ def _control(kind, label, start, **properties):
     )
 
 
-def explore(*, width=7.2, height=3.0, **controls):
-    """Decorator for `draw(fig, *data) -> update(**values) -> sentence`; each control is named like an argument of update.
+def explore(*, size=(7.2, 3.0), **controls):
+    """Decorator for `draw(fig, *data)`, which returns `update(**values) -> sentence`.
 
-    The decorated function shows the live figure when called; its arguments are data for `draw`, its
-    keywords other start values: `activations(std=0.5)`. `.live(...)` makes it without showing it.
+    Each control is named like an argument of update; `size` is in inches. The decorated function shows
+    the live figure when called; its arguments are data for `draw`, its keywords other start values:
+    `activations(std=0.5)`. `.live(...)` makes the figure without showing it.
     """
 
     def decorate(draw):
@@ -93,7 +92,7 @@ def explore(*, width=7.2, height=3.0, **controls):
             widgets = {name: control() for name, control in controls.items()}
             for name, value in start.items():
                 widgets[name].value = value
-            return Live(draw, data, widgets, width, height)
+            return Live(draw, data, widgets, size)
 
         open_figure.live = live
         return open_figure
@@ -104,10 +103,10 @@ def explore(*, width=7.2, height=3.0, **controls):
 class Live:
     """One live figure: `update(**values)` -> sentence, `png()` -> the picture, `show()` puts it on the page."""
 
-    def __init__(self, draw, data, widgets, width, height):
+    def __init__(self, draw, data, widgets, size):
         self.name, self.widgets = draw.__qualname__, widgets
         self._lock = threading.Lock()  # callbacks run on a thread of the kernel's, not on the main one
-        with plots.card(width, height) as self.fig:
+        with plots.card(*size) as self.fig:
             self._draw_values = draw(self.fig, *data)
         self._background, self._moving = None, []
         self.sentence = self._draw_values(**self.values)
@@ -179,13 +178,14 @@ class Live:
 
 
 def _moving(fig, known):
-    found = {a for a in fig.findobj() if a.stale and not a.get_children()} - set(known)
-    found |= {
-        spine for a in found if a.axes for spine in a.axes.spines.values()
-    }  # else bars would hide the frame
+    """The artists that move, those that do so for the first time included, in drawing order."""
+    present = fig.findobj()
+    ticks = {part for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) for part in axis.findobj()}
+    found = {a for a in present if a.stale and not a.get_children()} - ticks  # new limits: a full draw, each time
+    found |= {spine for a in found if a.axes for spine in a.axes.spines.values()}  # else bars would hide the frame
     for artist in found:
         artist.set_animated(True)
-    return sorted(found | set(known), key=lambda artist: artist.get_zorder())
+    return sorted(found | set(known) & set(present), key=lambda artist: artist.get_zorder())
 
 
 def _paragraph(sentence):
@@ -199,9 +199,7 @@ def _close_former(live):
     """Close what an earlier execution of the same cell showed, so that a re-run leaves no ghost behind."""
     shell = get_ipython()
     parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
-    cell = parent.get("metadata", {}).get(
-        "cellId", live.name
-    )  # front ends without cell ids: one of each name
+    cell = parent.get("metadata", {}).get("cellId", live.name)  # front ends without cell ids: one of each name
     execution = parent.get("header", {}).get("msg_id")
     former_execution, figures = _shown.get(cell, (None, []))
     if former_execution != execution:

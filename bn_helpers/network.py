@@ -1,5 +1,7 @@
 """A network is a list of layers."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from ._arrays import count, floats, numbers
@@ -53,7 +55,7 @@ def mlp(sizes, *, activation, initializer, rng, batchnorm=False):
         raise ValueError(f"sizes: expected at least an input and an output size, got {list(sizes)}")
     sizes = [count("sizes", size) for size in sizes]
     layers = []
-    for i, (fan_in, fan_out) in enumerate(zip(sizes, sizes[1:])):
+    for i, (fan_in, fan_out) in enumerate(pairwise(sizes)):
         W = numbers("initializer", initializer(fan_in, fan_out, rng), fan_in, fan_out)
         last = i == len(sizes) - 2
         if batchnorm and not last:

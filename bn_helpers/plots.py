@@ -105,9 +105,7 @@ def histograms(arrays, low, high, *, bins=40, xlabel="activation", **style):
         for ax, (title, values) in zip(np.ravel(fig.subplots(1, len(arrays))), arrays.items()):
             histogram(ax, low, high, bins, **style)(values)
             ax.set(title=title, xlabel=xlabel)
-    spreads = [
-        f"{title}: mean {np.mean(v):.2g}, standard deviation {np.std(v):.2g}" for title, v in arrays.items()
-    ]
+    spreads = [f"{title}: mean {np.mean(v):.2g}, standard deviation {np.std(v):.2g}" for title, v in arrays.items()]
     show(fig, f"Histograms of {xlabel}. {'; '.join(spreads)}.")
 
 
@@ -131,20 +129,21 @@ def lines(x, curves, *, xlabel, ylabel, styles=None, ylim=None):
 
 
 def histogram(ax, low, high, bins=40, **style):
-    """An empty histogram on `ax`, and the function that fills it: `fill(values)` -> counts (bins,).
+    """An empty histogram on `ax`; returns `fill(values)`, which sets its bars and returns the counts (bins,).
 
     Heights are relative to the highest bar, so that the axes never change. Values beyond low and
-    high are counted in the first and the last bar.
+    high are counted in the first and the last bar. `fill(values, low, high)` moves the range.
     """
     bars = ax.stairs(np.zeros(bins), np.linspace(low, high, bins + 1), fill=True, **{"color": FILL} | style)
     ax.set(xlim=(low, high), ylim=(0, 1.08), yticks=[])
     ax.spines.left.set_visible(False)
-    scale = bins / (high - low)
 
-    def fill(values):
-        place = (np.clip(np.ravel(values), low, high) - low) * scale
+    def fill(values, low=low, high=high):
+        if ax.get_xlim() != (low, high):
+            ax.set_xlim(low, high)
+        place = (np.clip(np.ravel(values), low, high) - low) * (bins / (high - low))
         counts = np.bincount(np.minimum(place.astype(np.intp), bins - 1), minlength=bins)
-        bars.set_data(counts / counts.max())
+        bars.set_data(counts / counts.max(), np.linspace(low, high, bins + 1))
         return counts
 
     return fill
