@@ -105,8 +105,13 @@ def histograms(arrays, low, high, *, bins=40, xlabel="activation", **style):
         for ax, (title, values) in zip(np.ravel(fig.subplots(1, len(arrays))), arrays.items()):
             histogram(ax, low, high, bins, **style)(values)
             ax.set(title=title, xlabel=xlabel)
-    spreads = [f"{title}: mean {np.mean(v):.2g}, standard deviation {np.std(v):.2g}" for title, v in arrays.items()]
-    show(fig, f"Histograms of {xlabel}. {'; '.join(spreads)}.")
+    show(fig, f"Histograms of {xlabel}. {'; '.join(f'{title}: {_spread(v)}' for title, v in arrays.items())}.")
+
+
+def _spread(values):
+    mean, std = np.mean(values), np.std(values)
+    mean = mean if abs(mean) > std / 100 else 0.0  # digits that say nothing
+    return f"mean {mean:.2g}, standard deviation {std:.2g}"
 
 
 def lines(x, curves, *, xlabel, ylabel, styles=None, ylim=None):

@@ -16,6 +16,9 @@ os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([here, paths]) if paths else
 c.LabApp.news_url = None
 c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
 
+# Encrypt what server and kernel say to each other; without it each kernel prints a warning.
+c.KernelManager.transport_encryption = "auto"
+
 # The arrays of the lessons are small: one thread is faster than many that wait for each other.
 for library in ("OPENBLAS", "OMP", "MKL", "VECLIB"):
     name = "VECLIB_MAXIMUM_THREADS" if library == "VECLIB" else f"{library}_NUM_THREADS"

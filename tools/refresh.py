@@ -30,6 +30,8 @@ def refresh(path):
         resources={"metadata": {"path": Path(path).parent}},
         store_widget_state=False,
         record_timing=False,
+        coalesce_streams=True,  # else prints are cut wherever the messages happened to be
+        extra_arguments=["--IPKernelApp.log_level=40"],  # errors only
     )
     client.execute()
     for cell in nb.cells:
