@@ -31,11 +31,11 @@ from . import plots
 
 
 def slider(low, high, *, start, label, log=False):
-    """A slider from low to high: whole numbers if both are, else 100 steps; `log` spaces them by ratio."""
+    """A slider from low to high: whole numbers if both are, else 100 steps; with `log`, 20 steps a decade."""
     if not low <= start <= high or (log and low <= 0):
         raise ValueError(f"slider: expected low <= start <= high, and low > 0 with log; got {low}, {start}, {high}")
     if log:
-        exponents = {"min": np.log10(low), "max": np.log10(high), "step": np.log10(high / low) / 100}
+        exponents = {"min": np.log10(low), "max": np.log10(high), "step": 0.05}
         return partial(_control, ipywidgets.FloatLogSlider, label, start, readout_format=".2g", **exponents)
     if isinstance(low, int) and isinstance(high, int):
         return partial(_control, ipywidgets.IntSlider, label, start, min=low, max=high)

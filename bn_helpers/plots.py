@@ -118,19 +118,23 @@ def lines(x, curves, *, xlabel, ylabel, styles=None, ylim=None):
     """Curves {label: y} over x, each named at its end; `styles` {label: line properties}."""
     with card(width=7.2, height=2.8) as fig:
         ax = fig.subplots()
-        for label, y in curves.items():
-            line = ax.plot(x, y, **(styles or {}).get(label, {}))[0]
-            ax.annotate(
-                f" {label}",
-                (x[-1], y[-1]),
-                xytext=(3, 0),
-                textcoords="offset points",
-                va="center",
-                color=line.get_color(),
-            )
+        colours = [ax.plot(x, y, **(styles or {}).get(label, {}))[0].get_color() for label, y in curves.items()]
         ax.set(xlabel=xlabel, ylabel=ylabel, ylim=ylim, xlim=(x[0], x[-1]))
-    ends = [f"{label}: from {y[0]:.2g} to {y[-1]:.2g}" for label, y in curves.items()]
-    show(fig, f"{ylabel} over {xlabel}. {'; '.join(ends)}.")
+        ends = [
+            ax.transAxes.inverted().transform(ax.transData.transform((x[-1], y[-1])))[1] for y in curves.values()
+        ]
+        for label, colour, height in zip(curves, colours, _apart(ends, 0.09)):
+            ax.text(1.01, height, label, transform=ax.transAxes, va="center", color=colour)
+    courses = [f"{label}: from {y[0]:.2g} to {y[-1]:.2g}" for label, y in curves.items()]
+    show(fig, f"{ylabel} over {xlabel}. {'; '.join(courses)}.")
+
+
+def _apart(heights, gap):
+    """The heights of labels, moved up as little as keeps them `gap` apart."""
+    moved, last = dict.fromkeys(range(len(heights))), -np.inf
+    for i in np.argsort(heights, kind="stable"):
+        moved[i] = last = max(heights[i], last + gap)
+    return moved.values()
 
 
 def histogram(ax, low, high, bins=40, **style):

@@ -1,63 +1,69 @@
 """The student's predictions: asked before the cell that answers, kept, compared.
 
-A prediction is kept in `predictions.json` beside the notebook, first answer first, so that a change
-of mind stays visible. Nothing is sent anywhere.
+Questions stand in questions.toml, so that a lesson's cell does not show the answer. A prediction is
+kept in predictions.json beside the notebook, every one of them, so that a change of mind stays visible.
+Nothing is sent anywhere.
 """
 
 import html
 import json
 import os
+import tomllib
 from pathlib import Path
 
 import ipywidgets
 from IPython.display import display
 
-LEDGER = "predictions.json"
+QUESTIONS = tomllib.loads(Path(__file__).with_name("questions.toml").read_text(encoding="utf-8"))
+LEDGER = Path("predictions.json")
 
 
-def ask(name, *options, answer, because):
-    """Show the options of question `name` as buttons; after a choice, the verdict and `because`.
+def ask(name):
+    """Show question `name` with its options as buttons; after a choice, the verdict and the explanation.
 
     The explanation is there from the start as a closed block, for readers without a kernel. ValueError
-    if `answer` is not one of `options`.
+    if there is no such question.
     """
-    if answer not in options:
-        raise ValueError(f"answer: expected one of {options}, got {answer!r}")
+    if name not in QUESTIONS:
+        raise ValueError(f"name: expected one of {list(QUESTIONS)}, got {name!r}")
+    question = QUESTIONS[name]
+    display(_asked(question), raw=True)
     buttons = ipywidgets.ToggleButtons(
-        options=options, value=None, style={"button_width": "auto"}, tooltip="your prediction"
+        options=question["options"], value=None, style={"button_width": "auto"}, tooltip="your prediction"
     )
     display(buttons)
-    text = display(_closed(answer, because), raw=True, display_id=True)
+    explanation = display(_explained(question), raw=True, display_id=True)
 
     def chosen(change):
-        kept = _keep(name, change.new, change.new == answer)
-        text.update(_open(change.new, answer, because, kept), raw=True)
+        note = keep(name, change.new, change.new == question["answer"])
+        explanation.update(_explained(question, change.new, note), raw=True)
 
     buttons.observe(chosen, "value")
 
 
-def ledger(folder="."):
-    """The kept predictions: a list of {"question", "prediction", "right"}, oldest first.
+def kept():
+    """The predictions so far: a list of {"question", "prediction", "right"}, oldest first.
 
     ValueError if the file is not such a list.
     """
-    path = Path(folder) / LEDGER
-    if not path.exists():
+    if not LEDGER.exists():
         return []
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
+        entries = json.loads(LEDGER.read_text(encoding="utf-8"))
     except ValueError:
         entries = None
     if not isinstance(entries, list):
-        raise ValueError(f"{path}: expected a list of predictions in JSON, got something else; move the file away")
+        raise ValueError(
+            f"{LEDGER}: expected a list of predictions in JSON, got something else; move the file away"
+        )
     return entries
 
 
-def _keep(question, prediction, right):
-    """Add one entry; returns what to tell the student if that was not possible. Never overwrites a damaged file."""
+def keep(question, prediction, right):
+    """Add one prediction; returns "" or why that was not possible. A damaged file is left as it is."""
     try:
-        entries = [*ledger(), {"question": question, "prediction": prediction, "right": right}]
-        new = Path(f"{LEDGER}.new")
+        entries = [*kept(), {"question": question, "prediction": prediction, "right": right}]
+        new = LEDGER.with_suffix(".new")
         new.write_text(json.dumps(entries, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         os.replace(new, LEDGER)
     except (OSError, ValueError) as error:
@@ -65,19 +71,25 @@ def _keep(question, prediction, right):
     return ""
 
 
-def _closed(answer, because):
+def _asked(question):
+    text, options = question["question"], " / ".join(question["options"])
     return {
-        "text/html": "<details><summary>What happens, and why (decide first)</summary>"
-        f"<p><strong>{html.escape(answer)}.</strong> {html.escape(because)}</p></details>",
-        "text/plain": f"What happens, and why: {answer}. {because}",
+        "text/html": f"<p><strong>Predict.</strong> {html.escape(text)} <em>{html.escape(options)}</em></p>",
+        "text/plain": f"Predict. {text} {options}",
     }
 
 
-def _open(prediction, answer, because, kept):
-    verdict = "as it happens" if prediction == answer else f"it turns out otherwise: {answer}"
-    plain = f"You predicted {prediction}; {verdict}. {because} {kept}".strip()
+def _explained(question, prediction=None, note=""):
+    """The closed block before the choice, the open one with the verdict after it."""
+    answer, because = question["answer"], " ".join(question["because"].split())
+    if prediction is None:
+        state, summary = "", "What happens, and why (decide first)"
+    elif prediction == answer:
+        state, summary = " open", f"You predicted {prediction}, and so it is"
+    else:
+        state, summary = " open", f"You predicted {prediction}; it turns out otherwise"
     return {
-        "text/html": f"<details open><summary>You predicted <strong>{html.escape(prediction)}</strong>; "
-        f"{html.escape(verdict)}</summary><p>{html.escape(because)}</p></details><p>{html.escape(kept)}</p>",
-        "text/plain": plain,
+        "text/html": f"<details{state}><summary>{html.escape(summary)}</summary><p><strong>{html.escape(answer)}."
+        f"</strong> {html.escape(because)} {html.escape(note)}</p></details>",
+        "text/plain": f"{summary}: {answer}. {because} {note}".strip(),
     }

@@ -47,22 +47,22 @@ def train(network, X, y, *, lr, batch_size, rng, steps=None, epochs=None, record
     history = History(records={name: [] for name in record or {}})
     batches = iter(())
     with np.errstate(all="ignore"):
-        for step in Progress(range(steps + 1), delay=2, leave=False):
+        for step in (bar := Progress(range(steps + 1), delay=2, leave=False)):
+            if step > 0:
+                batch = next(batches, None)
+                if batch is None:
+                    batches = minibatches(X, y, batch_size, rng)
+                    batch = next(batches)
+                loss = sgd_step(network, *batch, lr)
+                if not np.isfinite(loss):
+                    history.diverged_at = step
+                    bar.total = None  # a bar that ends early would turn red and stay
+                    break
+                history.losses.append(loss)
             if step % every == 0 or step == steps:
                 history.steps.append(step)
                 for name, function in (record or {}).items():
                     history.records[name].append(function(network))
-            if step == steps:
-                break
-            batch = next(batches, None)
-            if batch is None:
-                batches = minibatches(X, y, batch_size, rng)
-                batch = next(batches)
-            loss = sgd_step(network, *batch, lr)
-            if not np.isfinite(loss):
-                history.diverged_at = step + 1
-                break
-            history.losses.append(loss)
     return history
 
 
