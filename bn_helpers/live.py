@@ -13,9 +13,10 @@
 
     activations()
 
-`update` sets data of what was made once and returns the sentence below the picture. Only what moves
-is drawn again; that is found, not declared. Picture and sentence are display outputs that are updated
-in place, so the saved notebook holds both.
+`update` sets data and texts of what was made once (`title.set_text`, not `ax.set_title`, which would
+also reset the font) and returns the sentence below the picture. Only what moves is drawn again; that is
+found, not declared. Picture and sentence are display outputs that are updated in place, so the saved
+notebook holds both.
 """
 
 import html
@@ -108,8 +109,8 @@ class Live:
         self._lock = threading.Lock()  # callbacks run on a thread of the kernel's, not on the main one
         with plots.card(*size) as self.fig:
             self._draw_values = draw(self.fig, *data)
+            self.sentence = self._draw_values(**self.values)
         self._background, self._moving = None, []
-        self.sentence = self._draw_values(**self.values)
 
     @property
     def values(self):

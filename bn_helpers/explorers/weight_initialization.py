@@ -42,6 +42,7 @@ def two_layers(fig):
     curves = [ax.plot([], [], color=plots.INK)[0] for ax in top]
     flat = [[ax.axvspan(0, 1, color="#dddddd", zorder=0) for _ in range(2)] for ax in top]
     grid = np.linspace(-SPAN, SPAN, 201)
+    titles = [[ax.set_title("z") for ax in row] for row in (top, bottom)]
     for ax in top:
         ax.set_xticks([-SPAN, -5, 0, 5, SPAN], [f"≤ −{SPAN}", "−5", "0", "5", f"≥ {SPAN}"])
 
@@ -58,8 +59,8 @@ def two_layers(fig):
             curves[i].set_data(grid, (f(grid) - a_range[0]) / (a_range[1] - a_range[0]))
             for span, (start, end) in zip(flat[i], ((-SPAN, low), (min(high, SPAN), SPAN))):
                 span.set(x=start, width=end - start)
-            top[i].set_title(f"layer {i + 1}: sums z, std {z.std():.2g}")
-            bottom[i].set_title(f"layer {i + 1}: outputs, std {a.std():.2g}")
+            titles[0][i].set_text(f"layer {i + 1}: sums z, std {z.std():.2g}")
+            titles[1][i].set_text(f"layer {i + 1}: outputs, std {a.std():.2g}")
         formula = std * np.sqrt(x.shape[1] * np.mean(x**2))
         still = np.mean((z1 < low) | (z1 > high))
         return (
