@@ -106,7 +106,7 @@ class Live:
 
     def __init__(self, draw, data, widgets, size):
         self.name, self.widgets = draw.__qualname__, widgets
-        self._lock = threading.Lock()  # callbacks run on a thread of the kernel's, not on the main one
+        self._lock = threading.RLock()  # callbacks run on a thread of the kernel's, not on the main one
         with plots.card(*size) as self.fig:
             self._draw_values = draw(self.fig, *data)
             self.sentence = self._draw_values(**self.values)
@@ -147,13 +147,14 @@ class Live:
             widget.close()
 
     def _moved(self, _):
-        try:
-            sentence = self.update()
-            data, metadata = plots.bundle(self.fig, self.png(), sentence)
-            self._picture.update(data, metadata=metadata, raw=True)
-        except Exception as error:  # nobody would see it: front ends hide what callbacks raise
-            sentence = f"This setting could not be drawn. {type(error).__name__}: {error}"
-        self._text.update(_paragraph(sentence), raw=True)
+        with self._lock:  # picture and sentence of one setting stay together
+            try:
+                sentence = self.update()
+                data, metadata = plots.bundle(self.fig, self.png(), sentence)
+                self._picture.update(data, metadata=metadata, raw=True)
+            except Exception as error:  # nobody would see it: front ends hide what callbacks raise
+                sentence = f"This setting could not be drawn. {type(error).__name__}: {error}"
+            self._text.update(_paragraph(sentence), raw=True)
 
     def _pixels(self):
         """The RGBA buffer: a full draw if something new has changed, else only what moves over the background.

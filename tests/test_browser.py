@@ -198,12 +198,14 @@ def test_every_cell_of_lesson_01_runs_without_an_error_or_a_word_on_stderr(lesso
     def saved():
         command(lesson, "docmanager:save")
         lesson.wait_for_timeout(500)
-        cells = json.loads((folder / "notebooks/01_weight_initialization.ipynb").read_text())["cells"]
-        code = [cell for cell in cells if cell["cell_type"] == "code"]
+        notebook = json.loads((folder / "notebooks/01_weight_initialization.ipynb").read_text())
+        code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
         done = [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
-        return [output for cell in code for output in cell["outputs"]] if done else None
+        return notebook if done else None
 
-    outputs = wait_for(saved, "all cells to run")
+    notebook = wait_for(saved, "all cells to run")
+    assert notebook["metadata"]["widgets"], "widget state is not saved"
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
     assert [o for o in outputs if o["output_type"] == "error" or o.get("name") == "stderr"] == []
     assert sum("image/png" in o.get("data", {}) for o in outputs) == 6
 

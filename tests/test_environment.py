@@ -1,0 +1,90 @@
+"""One list of dependencies: what else names them must agree with pyproject.toml."""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+CONDA_NAMES = {"matplotlib": "matplotlib-base"}  # conda's name for matplotlib without a window system
+
+
+def test_the_package_itself_needs_four_libraries_none_with_an_upper_bound():
+    needed = [Requirement(line) for line in PROJECT["dependencies"]]
+    assert [r.name for r in needed] == ["numpy", "matplotlib", "ipywidgets", "tqdm"]
+    assert all(spec.operator == ">=" for r in needed for spec in r.specifier)
+    assert PROJECT["requires-python"] == ">=3.11"
+
+
+def locked():
+    """{name: pinned version} of requirements.lock."""
+    lines = re.findall(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", (ROOT / "requirements.lock").read_text(), flags=re.M)
+    return {canonicalize_name(name): version for name, version in lines}
+
+
+@pytest.mark.parametrize("line", PROJECT["dependencies"] + EXTRAS["lab"] + EXTRAS["test"])
+def test_the_lock_holds_a_version_that_pyproject_allows(line):
+    requirement = Requirement(line)
+    assert locked()[canonicalize_name(requirement.name)] in requirement.specifier
+
+
+def test_the_lock_has_a_hash_for_everything_and_names_no_index():
+    text = (ROOT / "requirements.lock").read_text()
+    for entry in re.split(r"\n(?=\S)", text):
+        assert entry.startswith("#") or "--hash=sha256:" in entry, entry
+    assert not re.search(r"://|--index|--find-links|--extra-index", text)
+
+
+def test_environment_yml_lists_the_dependencies_and_the_lab_with_the_same_bounds():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    assert environment["channels"] == ["conda-forge"]
+    *conda, pip = environment["dependencies"]
+    assert pip == {"pip": ["-e ."]}
+    expected = [Requirement(line) for line in PROJECT["dependencies"] + EXTRAS["lab"]]
+    expected = [f"{CONDA_NAMES.get(r.name, r.name)}{r.specifier}" for r in expected]
+    assert [line for line in conda if not re.match(r"(python|pip)\b", line)] == expected
+    assert f"python{PROJECT['requires-python']}" in conda
+
+
+def test_an_installed_wheel_reads_the_digits_and_the_questions(tmp_path):
+    build = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "-qq", "-w", tmp_path, ROOT]
+    subprocess.run(build, check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    assert wheel.name.endswith("py3-none-any.whl")
+    zipfile.ZipFile(wheel).extractall(tmp_path / "site")
+    code = (
+        "import bn_helpers.predict, bn_helpers.data as d; assert 'site' in d.__file__; "
+        "print(d.load_digits()[0].shape, len(bn_helpers.predict.QUESTIONS) > 0)"
+    )
+    run = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(tmp_path / 'site')!r}); {code}"]
+    result = subprocess.run(run, capture_output=True, text=True, cwd=tmp_path)
+    assert result.stdout == "(1442, 64) True\n", result.stderr
+
+
+def test_the_readme_names_the_commands_that_the_makefile_has():
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.M))
+    for page in ("README.md", "CONTRIBUTING.md"):
+        named = set(re.findall(r"make ([a-z-]+)(?=[`\n ])", (ROOT / page).read_text()))
+        assert named <= targets, page
+    assert {"lab", "test"} <= set(re.findall(r"make ([a-z-]+)", (ROOT / "README.md").read_text()))
+
+
+def test_jupyterlab_is_told_to_fetch_no_news_and_kernels_to_use_one_thread():
+    code = (
+        "import os; from traitlets.config import PyFileConfigLoader as Loader; "
+        f"c = Loader('jupyter_lab_config.py', path={str(ROOT / 'jupyter')!r}).load_config().LabApp; "
+        "print(c.news_url, c.check_for_updates_class, os.environ['OPENBLAS_NUM_THREADS'])"
+    )
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "OPENBLAS"))}
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=clean)
+    assert result.stdout == "None jupyterlab.NeverCheckForUpdate 1\n", result.stderr

@@ -1,0 +1,127 @@
+import numpy as np
+import pytest
+
+from bn_helpers.batchnorm import batchnorm_forward
+from bn_helpers.data import load_digits
+from bn_helpers.explorers import batchnorm_forward as batch
+from bn_helpers.explorers.weight_initialization import ACTIVATIONS, two_layers
+from bn_helpers.initializers import he_normal
+from bn_helpers.layers import ReLU, Sigmoid, Tanh
+from bn_helpers.network import mlp
+from bn_helpers.training import train
+
+WIDTHS = (16, 32, 64, 100, 128, 256, 512)
+
+
+@pytest.fixture(scope="module")
+def network():
+    X, y, _, _ = load_digits()
+    rng = np.random.default_rng(0)
+    network = mlp([64, 50, 50, 10], activation=Tanh, initializer=he_normal, rng=rng, batchnorm=True)
+    train(network, X, y, steps=200, lr=0.1, batch_size=60, rng=rng)
+    return network
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return load_digits()[2:]
+
+
+def test_two_layers_draws_500_random_settings_and_both_ends_of_every_control():
+    figure, rng = two_layers.live(), np.random.default_rng(0)
+    settings = [
+        dict(std=std, activation=activation, width=width, digits=digits)
+        for std in (0.001, 3.0)
+        for activation in ACTIVATIONS
+        for width in (16, 512)
+        for digits in (True, False)
+    ]
+    settings += [
+        dict(
+            std=10 ** rng.uniform(-3, 0.47),
+            activation=str(rng.choice(list(ACTIVATIONS))),
+            width=int(rng.choice(WIDTHS[:4])),
+            digits=bool(rng.integers(2)),
+        )
+        for _ in range(500)
+    ]
+    for setting in settings:
+        sentence = figure.update(**setting)
+        assert "nan" not in sentence
+        assert "inf" not in sentence
+
+
+@pytest.mark.parametrize("digits", [False, True])
+@pytest.mark.parametrize("width", [64, 256])
+def test_the_sentence_has_the_formulas_std_and_the_measured_one_is_close(width, digits):
+    X = load_digits()[0]
+    figure = two_layers.live(std=0.1, width=width, digits=digits)
+    measured, formula = (
+        float(figure.sentence.split(word)[1].split()[0].rstrip("),"))
+        for word in ("z of layer 1 has std ", "formula: ")
+    )
+    n, mean_square = (64, np.mean(X**2)) if digits else (width, 1.0)
+    assert formula == pytest.approx(0.1 * np.sqrt(n * mean_square), rel=0.06)  # two digits, another sample
+    assert measured == pytest.approx(formula, rel=0.1)
+
+
+def test_saturation_and_slope_are_those_of_a_gaussian():
+    sentence = two_layers.live(std=1.0).sentence
+    assert "64% of its outputs" in sentence  # theory 64.6 %
+    assert "mean slope is 0.04." in sentence
+
+
+def test_the_activations_of_the_explorer_are_those_of_the_layers():
+    z = np.linspace(-8, 8, 101)
+    for name, layer in (("sigmoid", Sigmoid()), ("tanh", Tanh()), ("ReLU", ReLU())):
+        f, slope, _, _ = ACTIVATIONS[name]
+        np.testing.assert_allclose(f(z), layer.forward(z, training=False), rtol=1e-12)
+        np.testing.assert_allclose(slope(z, f(z)), layer.backward(np.ones_like(z)), rtol=1e-12)
+
+
+def test_flat_parts_end_where_the_output_is_99_percent_of_its_limit():
+    for name in ("sigmoid", "tanh"):
+        f, _, (low, high), (_, a_high) = ACTIVATIONS[name]
+        assert f(high) == pytest.approx(0.99)
+        assert (low, a_high) == (-high, 1)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 64])
+def test_each_batch_is_normalized_by_its_own_statistics(network, digits, size):
+    bn = network.layers[1]
+    x = network.layers[0].forward(digits[0], training=False)
+    out, x_hat = batch.normalize_in_batches(x, bn, size)
+    assert len(out) == len(x) // size * size
+    for start in range(0, len(out), size):
+        rows = slice(start, start + size)
+        expected, cache = batchnorm_forward(x[rows], bn.params["gamma"], bn.params["beta"])
+        np.testing.assert_allclose(out[rows], expected, atol=1e-12)
+        np.testing.assert_allclose(x_hat[rows], cache.x_hat, atol=1e-12)
+
+
+def test_one_batch_of_everything_is_the_networks_training_mode_and_nothing_changes(network, digits):
+    before = [layer.state_dict() for layer in network.layers[1::3][:2]]
+    logits, _, activations = batch.forward_in_batches(network, digits[0], len(digits[0]))
+    after = [layer.state_dict() for layer in network.layers[1::3][:2]]
+    assert all(np.array_equal(a[name], b[name]) for a, b in zip(before, after) for name in a)
+    np.testing.assert_allclose(logits, network.forward(digits[0], training=True), atol=1e-10)
+    assert len(activations) == 2
+
+
+def test_every_batch_size_of_the_slider_respects_the_bound(network, digits):
+    figure = batch.batch_size.live(network, *digits)
+    for size in batch.SIZES:
+        sentence = figure.update(batch_size=size)
+        largest = float(sentence.split("larger than ")[1].split()[0])
+        assert largest <= round(np.sqrt(size - 1), 2)
+    assert "Batches of 256" in sentence
+
+
+def test_a_batch_of_one_leaves_chance_and_a_large_one_reads_digits(network, digits):
+    figure = batch.batch_size.live(network, *digits)
+
+    def share(size):
+        return float(figure.update(batch_size=size).split("batch, ")[1].split("%")[0])
+
+    assert share(1) < 20  # every normalized value is 0, so every image gets the same answer
+    assert share(256) > 90

@@ -1,0 +1,281 @@
+import io
+import threading
+import warnings
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from bn_helpers import live, plots
+from bn_helpers.live import choice, explore, slider, steps, switch
+
+X = np.random.default_rng(0).standard_normal((200, 20))
+
+
+@explore(std=slider(0.01, 1.0, start=0.1, label="weight std"), shout=switch(label="shout"), size=(4, 2))
+def spread(fig, factor=1.0):
+    ax = fig.subplots()
+    fill, title = plots.histogram(ax, -3, 3), ax.set_title("")
+
+    def update(std, shout):
+        fill(X * std * factor)
+        title.set_text(f"std {std * factor:.2f}")
+        return f"Std {std * factor:.2f}{'!' if shout else '.'} <b>&"
+
+    return update
+
+
+class Output:
+    """Stands for a display output: what was shown, and every update of it."""
+
+    def __init__(self, data):
+        self.history = [data]
+
+    def update(self, data, **_):
+        self.history.append(data)
+
+
+@pytest.fixture
+def page(monkeypatch):
+    """The outputs of a cell, in order: widgets, pictures, sentences."""
+    outputs = []
+
+    def display(data, *, display_id=None, **_):
+        outputs.append(Output(data))
+        return outputs[-1] if display_id else None
+
+    monkeypatch.setattr(live, "display", display)
+    monkeypatch.setattr(live, "_shown", {})
+    return outputs
+
+
+class Shell:
+    """Stands for IPython: which cell runs, and in which execution."""
+
+    def __init__(self):
+        self.cell, self.execution = "cell-1", 1
+
+    def get_parent(self):
+        return {"metadata": {"cellId": self.cell}, "header": {"msg_id": self.execution}}
+
+
+@pytest.fixture
+def shell(monkeypatch):
+    shell = Shell()
+    monkeypatch.setattr(live, "get_ipython", lambda: shell)
+    return shell
+
+
+def pixels(png):
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGBA")).astype(int)
+
+
+def full_draw(figure):
+    """The same figure, drawn as a whole."""
+    for artist in figure.fig.findobj():
+        artist.set_animated(False)
+    return pixels(plots.png(figure.fig, level=1))
+
+
+def test_update_returns_the_sentence_and_changes_the_picture():
+    figure = spread.live()
+    before = figure.png()
+    assert figure.update(std=0.5) == figure.sentence == "Std 0.50. <b>&"
+    assert figure.png() != before
+    figure.update(std=0.1)
+    assert np.array_equal(pixels(figure.png()), pixels(before))
+
+
+def test_data_and_start_values_are_passed_on():
+    assert spread.live(2.0, std=0.25, shout=True).sentence == "Std 0.50! <b>&"
+    with pytest.raises(ValueError, match=r"spread: expected start values for \['std', 'shout'\], got \['sigma'\]"):
+        spread.live(sigma=1)
+
+
+def test_what_only_moves_looks_like_a_full_draw():
+    figure = spread.live()
+    for std in (0.3, 0.9, 0.02, 0.5):
+        figure.update(std=std)
+        quick = pixels(figure.png())
+    assert figure._moving
+    assert np.mean(np.abs(quick - full_draw(figure)).max(axis=-1) > 8) < 1e-3
+
+
+def test_after_the_first_move_only_what_moves_is_drawn(monkeypatch):
+    figure = spread.live()
+    figure.png()
+    figure.update(std=0.5)
+    figure.png()
+    draws = []
+    monkeypatch.setattr(figure.fig.canvas, "draw", lambda: draws.append(1))
+    for std in (0.2, 0.7):
+        figure.update(std=std)
+        figure.png()
+    assert draws == []
+
+
+def test_new_limits_call_for_a_full_draw_and_show():
+    @explore(top=slider(1, 9, start=1, label="top"))
+    def limits(fig):
+        ax = fig.subplots()
+        (line,) = ax.plot([0, 1], [0, 1])
+
+        def update(top):
+            ax.set_ylim(0, top)
+            line.set_ydata([0, top])
+            return str(top)
+
+        return update
+
+    figure = limits.live()
+    for top in (2, 7, 5):
+        figure.update(top=top)
+        shown = pixels(figure.png())
+    assert np.mean(np.abs(shown - full_draw(figure)).max(axis=-1) > 8) < 1e-3
+
+
+def test_a_removed_artist_leaves_no_ghost():
+    @explore(n=slider(1, 9, start=3, label="n"))
+    def lines(fig):
+        ax = fig.subplots()
+        ax.set(xlim=(0, 1), ylim=(0, 10))
+
+        def update(n):
+            for line in list(ax.lines):
+                line.remove()
+            ax.plot([0, 1], [n, n])
+            return str(n)
+
+        return update
+
+    figure = lines.live()
+    for n in (5, 8, 2):
+        figure.update(n=n)
+        shown = pixels(figure.png())
+    assert np.mean(np.abs(shown - full_draw(figure)).max(axis=-1) > 8) < 1e-3
+
+
+def test_show_displays_controls_picture_and_sentence_and_updates_them_in_place(page):
+    figure = spread.live()
+    figure.show()
+    controls, picture, sentence = page
+    assert [type(w).__name__ for w in controls.history[0].children] == ["FloatSlider", "Checkbox"]
+    figure.widgets["std"].value = 0.5
+    assert len(page) == 3
+    assert picture.history[-1]["image/png"] == figure.png() != picture.history[0]["image/png"]
+    assert sentence.history[-1] == {"text/html": "<p>Std 0.50. &lt;b&gt;&amp;</p>", "text/plain": "Std 0.50. <b>&"}
+    assert picture.history[-1]["text/plain"] == "Std 0.50. <b>&"
+
+
+def test_an_error_appears_in_the_sentence_and_the_next_move_works_again(page):
+    @explore(n=slider(0, 5, start=1, label="n"))
+    def fragile(fig):
+        (line,) = fig.subplots().plot([0, 1])
+
+        def update(n):
+            if n == 3:
+                raise RuntimeError("no <three>")
+            line.set_ydata([0, n])
+            return f"n is {n}"
+
+        return update
+
+    figure = fragile.live()
+    figure.show()
+    _, picture, sentence = page
+    figure.widgets["n"].value = 3
+    assert sentence.history[-1]["text/plain"] == "This setting could not be drawn. RuntimeError: no <three>"
+    assert "<three>" not in sentence.history[-1]["text/html"]
+    figure.widgets["n"].value = 4
+    assert sentence.history[-1]["text/plain"] == picture.history[-1]["text/plain"] == "n is 4"
+
+
+def test_the_same_cell_run_again_closes_its_former_figures_and_no_others(page, shell):
+    first, twin = spread.live(), spread.live()
+    first.show()
+    twin.show()  # two in one cell
+    shell.cell = "cell-2"
+    other = spread.live()
+    other.show()
+    shell.cell, shell.execution = "cell-1", 2
+    spread()
+    closed = [f.widgets["std"].comm is None for f in (first, twin, other)]
+    assert closed == [True, True, False]
+    shown = len(page[1].history)
+    first.widgets["std"].value = 0.9
+    assert len(page[1].history) == shown
+
+
+def test_without_cell_ids_a_figure_closes_the_former_one_of_its_name(page, monkeypatch):
+    shell = Shell()
+    shell.get_parent = lambda: {"header": {"msg_id": shell.execution}}
+    monkeypatch.setattr(live, "get_ipython", lambda: shell)
+    former = spread.live()
+    former.show()
+    shell.execution = 2
+    spread()
+    assert former.widgets["std"].comm is None
+
+
+def test_updates_from_several_threads_do_not_mix(page):
+    figure = spread.live()
+    figure.show()
+
+    def move(values):
+        for value in values:
+            figure.widgets["std"].value = value
+
+    threads = [threading.Thread(target=move, args=(np.linspace(0.1, 0.9, 20) + k / 100,)) for k in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    figure.update(std=0.3)
+    assert "could not" not in str([output.history for output in page[2:]])
+    assert np.mean(np.abs(pixels(figure.png()) - full_draw(figure)).max(axis=-1) > 8) < 1e-3
+
+
+def test_a_log_slider_has_20_steps_a_decade_and_keeps_its_start():
+    control = slider(0.001, 3.0, start=1.0, log=True, label="weight std")()
+    assert (control.min, round(control.max, 3), control.step, control.value) == (-3, 0.477, 0.05, 1.0)
+
+
+def test_whole_numbers_give_a_slider_of_whole_numbers_and_options_a_menu_that_starts_at_the_first():
+    assert type(slider(1, 256, start=64, label="m")()).__name__ == "IntSlider"
+    assert steps((1, 2, 3, 256), start=3, label="m")().value == 3
+    assert choice("tanh", "ReLU", label="f")().value == "tanh"
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: slider(1, 2, start=3, label="x"), "slider: expected low <= start <= high"),
+        (lambda: slider(0, 2, start=1, label="x", log=True), "low > 0 with log; got 0, 1, 2"),
+        (lambda: steps((1, 2), start=3, label="x"), r"steps: expected start to be one of \[1, 2\], got 3"),
+    ],
+)
+def test_bad_controls_are_refused_by_name(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+def test_every_control_has_a_label_and_a_tooltip():
+    makers = (
+        slider(0, 1, start=0, label="a"),
+        steps((1,), start=1, label="a"),
+        choice("x", label="a"),
+        switch(label="a"),
+    )
+    for maker in makers:
+        assert (maker().description, maker().tooltip) == ("a", "a")
+
+
+def test_a_figure_does_not_touch_pyplot_or_warn():
+    import matplotlib.pyplot as plt
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        figure = spread.live()
+        figure.update(std=0.7)
+        figure.png()
+    assert plt.get_fignums() == []

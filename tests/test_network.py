@@ -1,0 +1,247 @@
+import re
+
+import numpy as np
+import pytest
+
+from bn_helpers.batchnorm import BatchNorm
+from bn_helpers.gradients import numerical_gradient, relative_error
+from bn_helpers.initializers import he_normal, xavier_normal, zeros
+from bn_helpers.layers import Dropout, Linear, ReLU, Sigmoid, Tanh, softmax_cross_entropy
+from bn_helpers.network import Network, mlp
+
+ACTIVATIONS = pytest.mark.parametrize("activation", [Sigmoid, Tanh, ReLU])
+BATCHNORM = pytest.mark.parametrize("batchnorm", [False, True], ids=["plain", "batchnorm"])
+MODES = pytest.mark.parametrize("training", [True, False], ids=["training", "evaluation"])
+
+
+def refuses(message):
+    return pytest.raises(ValueError, match=f"^{re.escape(message)}$")
+
+
+def build(sizes=(4, 6, 5, 3), activation=Tanh, batchnorm=True, initializer=he_normal, seed=0):
+    rng = np.random.default_rng(seed)
+    return mlp(sizes, activation=activation, initializer=initializer, rng=rng, batchnorm=batchnorm)
+
+
+def data(N=7, D=4, C=3):
+    rng = np.random.default_rng(1)
+    return rng.standard_normal((N, D)), rng.integers(0, C, N)
+
+
+@ACTIVATIONS
+def test_a_plain_mlp_alternates_linear_and_activation(activation):
+    layers = build(activation=activation, batchnorm=False).layers
+    assert [type(layer) for layer in layers] == [Linear, activation, Linear, activation, Linear]
+    assert [layer.params["W"].shape for layer in layers[::2]] == [(4, 6), (6, 5), (5, 3)]
+    for layer in layers[::2]:
+        np.testing.assert_array_equal(layer.params["b"], np.zeros(layer.params["W"].shape[1]))
+
+
+@ACTIVATIONS
+def test_with_batch_norm_a_hidden_linear_has_no_bias_and_the_last_layer_no_batch_norm(activation):
+    layers = build(activation=activation).layers
+    assert [type(layer) for layer in layers] == [Linear, BatchNorm, activation] * 2 + [Linear]
+    assert [layer.num_features for layer in layers if isinstance(layer, BatchNorm)] == [6, 5]
+    assert [list(layer.params) for layer in layers if isinstance(layer, Linear)] == [["W"], ["W"], ["W", "b"]]
+
+
+def test_two_sizes_give_one_linear_layer():
+    (layer,) = build(sizes=[4, 3]).layers
+    assert list(layer.params) == ["W", "b"]
+
+
+def test_the_initializer_draws_the_weights_in_order_from_the_generator():
+    layers, rng = build(initializer=xavier_normal, seed=5).layers, np.random.default_rng(5)
+    for layer in (layer for layer in layers if isinstance(layer, Linear)):
+        np.testing.assert_array_equal(layer.params["W"], xavier_normal(*layer.params["W"].shape, rng))
+
+
+def test_networks_with_and_without_batch_norm_start_with_the_same_weights():
+    weights = [
+        [layer.params["W"] for layer in build(batchnorm=batchnorm).layers if isinstance(layer, Linear)]
+        for batchnorm in (True, False)
+    ]
+    for with_norm, without in zip(*weights):
+        np.testing.assert_array_equal(with_norm, without)
+
+
+def test_activations_of_one_network_are_layers_of_their_own():
+    layers = build(batchnorm=False).layers
+    assert layers[1] is not layers[3]
+
+
+@MODES
+@BATCHNORM
+def test_forward_applies_the_layers_in_order(batchnorm, training):
+    network, twin, (x, _) = build(batchnorm=batchnorm), build(batchnorm=batchnorm), data()
+    expected = x
+    for layer in twin.layers:
+        expected = layer.forward(expected, training=training)
+    np.testing.assert_array_equal(network.forward(x, training=training), expected)
+    assert expected.shape == (7, 3)
+
+
+@MODES
+@BATCHNORM
+def test_activations_are_the_outputs_of_the_nonlinear_layers(batchnorm, training):
+    network, (x, _) = build(activation=Sigmoid, batchnorm=batchnorm), data()
+    first, second = network.activations(x, training=training)
+    assert first.shape == (7, 6)
+    assert second.shape == (7, 5)
+    assert ((first > 0) & (first < 1)).all()
+    tail = network.layers[-1]
+    np.testing.assert_array_equal(
+        tail.forward(second, training=training),
+        build(activation=Sigmoid, batchnorm=batchnorm).forward(x, training=training),
+    )
+
+
+def test_dropout_and_batch_norm_outputs_are_no_activations():
+    network = Network([Linear(np.ones((4, 2))), BatchNorm(2), ReLU(), Dropout(0.5, np.random.default_rng(0))])
+    (only,) = network.activations(data()[0], training=True)
+    assert (only >= 0).all()
+    assert (only > 0).any()
+    assert Network([Linear(np.ones((4, 2)))]).activations(data()[0], training=False) == []
+
+
+@MODES
+@BATCHNORM
+@ACTIVATIONS
+def test_every_gradient_of_the_loss_agrees_with_finite_differences(activation, batchnorm, training):
+    network, (x, y) = build((4, 5, 3), activation, batchnorm), data()
+    network.forward(2 + 3 * x, training=True)  # running statistics unlike those of x
+
+    def loss(x):
+        return softmax_cross_entropy(network.forward(x, training=training), y)[0]
+
+    _, dlogits = softmax_cross_entropy(network.forward(x, training=training), y)
+    dx = network.backward(dlogits)
+    assert relative_error(dx, numerical_gradient(loss, x, 1.0)) < 1e-7
+    named = [(layer, name) for layer in network.layers for name in layer.params]
+    assert len(named) == (5 if batchnorm else 4)
+    for layer, name in named:
+        gradient, value = layer.grads[name], layer.params[name]
+
+        def loss_with(changed, layer=layer, name=name):
+            layer.params[name] = changed
+            return loss(x)
+
+        assert relative_error(gradient, numerical_gradient(loss_with, value, 1.0)) < 1e-7, name
+        layer.params[name] = value
+
+
+def test_a_network_of_one_batch_norm_takes_images():
+    x = np.random.default_rng(0).standard_normal((2, 3, 4, 5))
+    network = Network([BatchNorm(3), ReLU()])
+    assert network.forward(x, training=True).shape == x.shape
+    assert network.backward(x).shape == x.shape
+
+
+@MODES
+def test_a_network_does_not_modify_its_input(training):
+    network, (x, _) = build(), data()
+    x.flags.writeable = False
+    dout = np.ones_like(network.forward(x, training=training))
+    dout.flags.writeable = False
+    network.backward(dout)
+    network.activations(x, training=training)
+
+
+def test_evaluation_leaves_the_statistics_and_training_does_not():
+    network, (x, _) = build(), data()
+    norm = network.layers[1]
+    before = norm.state_dict()
+    network.forward(x, training=False)
+    network.activations(x, training=False)
+    for name, value in norm.state_dict().items():
+        np.testing.assert_array_equal(value, before[name])
+    network.forward(x, training=True)
+    assert norm.num_batches == before["num_batches"] + 1
+
+
+def test_in_evaluation_a_row_does_not_depend_on_the_others():
+    network, (x, _) = build(), data()
+    network.forward(x, training=True)
+    together = network.forward(x, training=False)
+    alone = np.concatenate([network.forward(row[None], training=False) for row in x])
+    np.testing.assert_allclose(alone, together, rtol=1e-12)
+
+
+@pytest.mark.parametrize("method", ["forward", "activations"])
+@pytest.mark.parametrize(
+    ("x", "message"),
+    [
+        (np.ones(4), "x: expected shape (N, D), got shape (4,)"),
+        (np.ones((2, 4, 1)), "x: expected shape (N, D), got shape (2, 4, 1)"),
+        (np.ones((0, 4)), "x: expected shape (N, D), got shape (0, 4)"),
+        (np.ones((2, 0, 1, 1)), "x: expected shape (N, C, H, W), got shape (2, 0, 1, 1)"),
+        (np.ones((2, 5)), "x: expected shape (N, 4), got shape (2, 5)"),
+        (np.ones((2, 4, 1, 1)), "x: expected shape (N, 4), got shape (2, 4, 1, 1)"),
+        ("images", "x: expected shape (N, D), got shape ()"),
+        (np.ones((2, 4)) * 1j, "x: expected float32 or float64 numbers, got dtype complex128"),
+        (np.ones((2, 4), np.float16), "x: expected float32 or float64 numbers, got dtype float16"),
+        (np.ones((2, 4), bool), "x: expected float32 or float64 numbers, got dtype bool"),
+        (
+            [[1, 2, 3, np.inf]],
+            "x: expected finite numbers, got 1 NaN or infinite, the first at index (0, 3)",
+        ),
+    ],
+)
+def test_a_network_refuses_wrong_input_by_name(method, x, message):
+    with refuses(message):
+        getattr(build(), method)(x, training=True)
+
+
+@pytest.mark.xfail(strict=True, reason="np.ndim raises before the message that names x")
+def test_a_network_refuses_rows_of_different_lengths_by_name():
+    with refuses("x: expected shape (N, D), got rows of different lengths"):
+        build().forward([[1, 2, 3, 4], [5]], training=False)
+
+
+def test_a_forgotten_mode_is_an_error():
+    with pytest.raises(TypeError, match="training"):
+        build().forward(data()[0])
+
+
+def test_a_network_without_layers_is_refused():
+    with refuses("layers: expected at least one layer, got none"):
+        Network([])
+
+
+def wrong_shape(fan_in, fan_out, rng):
+    return np.zeros((fan_out, fan_in))
+
+
+def nan_weights(fan_in, fan_out, rng):
+    return np.full((fan_in, fan_out), np.nan)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"sizes": [4]}, "sizes: expected at least an input and an output size, got [4]"),
+        ({"sizes": []}, "sizes: expected at least an input and an output size, got []"),
+        ({"sizes": [4, 0, 3]}, "sizes: expected a whole number of at least 1, got 0"),
+        ({"sizes": [4, -6, 3]}, "sizes: expected a whole number of at least 1, got -6"),
+        ({"sizes": [4, 6.0, 3]}, "sizes: expected a whole number of at least 1, got 6.0"),
+        ({"sizes": [4, True, 3]}, "sizes: expected a whole number of at least 1, got True"),
+        ({"sizes": "463"}, "sizes: expected a whole number of at least 1, got '4'"),
+        ({"initializer": wrong_shape}, "initializer: expected shape (4, 6), got shape (6, 4)"),
+        ({"initializer": lambda *_: 0.0}, "initializer: expected shape (4, 6), got shape ()"),
+        ({"initializer": lambda *_: None}, "initializer: expected shape (4, 6), got shape ()"),
+        (
+            {"initializer": nan_weights},
+            "W: expected finite numbers, got 24 NaN or infinite, the first at index (0, 0)",
+        ),
+        ({"rng": 0}, "rng: expected a numpy.random.Generator, such as np.random.default_rng(0), got 0"),
+    ],
+)
+def test_mlp_refuses_wrong_arguments_by_name(arguments, message):
+    usual = {"sizes": [4, 6, 3], "activation": ReLU, "initializer": he_normal, "rng": np.random.default_rng(0)}
+    with refuses(message):
+        mlp(**(usual | arguments))
+
+
+def test_mlp_with_zeros_needs_no_generator():
+    network = build(initializer=zeros, batchnorm=False)
+    np.testing.assert_array_equal(network.forward(data()[0], training=False), np.zeros((7, 3)))

@@ -1,0 +1,97 @@
+import io
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from bn_helpers import plots
+
+
+def pixels(png):
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What a call displayed: a list of (data, metadata)."""
+    calls = []
+    monkeypatch.setattr(plots, "display", lambda data, *, metadata, raw: calls.append((data, metadata)))
+    return calls
+
+
+def test_a_figure_is_a_white_card_with_transparent_corners():
+    with plots.card(3.0, 2.0) as fig:
+        fig.subplots()
+    image = pixels(plots.png(fig))
+    assert image.shape == (400, 600, 4)
+    assert image[[0, 0, -1, -1], [0, -1, 0, -1], 3].tolist() == [0, 0, 0, 0]
+    assert image[20, 300].min() >= 250
+
+
+def test_a_card_leaves_matplotlibs_settings_as_they_were():
+    before = dict(mpl.rcParams)
+    with plots.card() as fig:
+        fig.subplots().plot([1, 2])
+    assert dict(mpl.rcParams) == before
+
+
+def test_a_shown_figure_has_css_size_and_a_text(shown):
+    with plots.card(3.0, 2.0) as fig:
+        fig.subplots()
+    plots.show(fig, "an empty pair of axes")
+    ((data, metadata),) = shown
+    assert data["text/plain"] == "an empty pair of axes"
+    assert metadata == {"image/png": {"width": 300, "height": 200}}
+
+
+def test_256_colours_leave_lines_and_areas_as_they_were():
+    with plots.card(4.0, 2.0) as fig:
+        ax = fig.subplots()
+        plots.histogram(ax, -1, 1)(np.linspace(-1, 1, 99))
+        ax.plot([-1, 1], [0, 1], color="#0072B2")
+    fig.canvas.draw()
+    exact = np.asarray(fig.canvas.buffer_rgba()).astype(int)
+    error = np.abs(pixels(plots.encode(fig.canvas.buffer_rgba(), 9)) - exact).max(axis=-1)
+    assert np.mean(error > 4) < 0.01  # on antialiased edges only
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.lists(st.floats(-5, 5), min_size=1, max_size=50),
+    st.sampled_from([(-1.0, 1.0), (0.0, 1.0), (-4.0, 4.0)]),
+    st.integers(1, 30),
+)
+def test_histogram_counts_every_value_once_and_those_beyond_in_the_end_bars(values, limits, bins):
+    low, high = limits
+    with plots.card() as fig:
+        counts = plots.histogram(fig.subplots(), low, high, bins)(np.array(values))
+    inside = np.clip(values, low, high)
+    edges = np.linspace(low, high, bins + 1)
+    assert counts.sum() == len(values)
+    # a value within rounding of an edge may fall on either side of it
+    off_edges = np.min(np.abs(inside[:, None] - edges), axis=1) > 1e-9
+    if off_edges.all():
+        np.testing.assert_array_equal(counts, np.histogram(inside, edges)[0])
+
+
+def test_histograms_and_lines_tell_their_numbers_in_the_text(shown):
+    plots.histograms({"a": np.array([0.0, 2.0]), "b": np.array([0.5])}, 0, 2)
+    plots.lines([0, 10], {"loss": [2.3, 0.1]}, xlabel="step", ylabel="loss (nats)")
+    assert "a: mean 1, standard deviation 1; b: mean 0.5, standard deviation 0." in shown[0][0]["text/plain"]
+    assert shown[1][0]["text/plain"] == "loss (nats) over step. loss: from 2.3 to 0.1."
+
+
+def test_labels_at_the_ends_of_lines_keep_their_distance():
+    heights = list(plots._apart([0.5, 0.5, 0.1, 0.52], 0.09))
+    assert heights[0] == 0.5
+    assert heights[2] == 0.1
+    assert np.diff(np.sort(heights)).min() >= 0.09 - 1e-12
+
+
+def test_colours_that_mean_batch_norm_are_used_for_nothing_else():
+    others = {style["color"] for style in plots.INITIALIZERS.values()} | {plots.INK, plots.FAINT, plots.FILL}
+    assert not others & {plots.WITH_BATCHNORM["color"], plots.WITHOUT_BATCHNORM["color"]}
+    assert plots.WITH_BATCHNORM["linestyle"] != plots.WITHOUT_BATCHNORM["linestyle"]
