@@ -11,7 +11,7 @@ export OMP_NUM_THREADS      := 1
 export MKL_NUM_THREADS      := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-fast lint refresh lock clean
+.PHONY: help lab test test-fast lint refresh picture lock clean
 
 help:  ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -33,14 +33,17 @@ lint: $(READY)
 refresh: $(READY)  ## execute the lessons from a fresh kernel and store them (ONLY=path for one)
 	$(BIN)/python tools/refresh.py $(or $(ONLY),$(wildcard notebooks/*.ipynb))
 
+picture: $(READY)  ## draw the README's moving picture anew
+	$(BIN)/python tools/readme_picture.py
+
 lock: $(READY)  ## choose the newest versions anew and write requirements.lock
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --output-file requirements.lock --extra lab --extra test \
 	    --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --upgrade \
 	    --no-emit-index-url --no-emit-find-links --no-annotate --quiet --custom-compile-command "make lock"
 
-clean:  ## remove the environment and everything else that git does not know
-	git clean -Xdfq
+clean:  ## remove the environment and caches (never a notebook or a prediction)
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
