@@ -20,6 +20,7 @@ notebook holds both.
 """
 
 import html
+import inspect
 import threading
 from functools import partial, wraps
 
@@ -95,6 +96,9 @@ def explore(*, size=(7.2, 3.0), **controls):
                 widgets[name].value = value
             return Live(draw, data, widgets, size)
 
+        data = list(inspect.signature(draw).parameters.values())[1:]  # without fig
+        choices = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in controls]
+        open_figure.__signature__ = inspect.Signature(data + choices)
         open_figure.live = live
         return open_figure
 

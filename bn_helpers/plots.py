@@ -100,7 +100,10 @@ def show(fig, text):
 
 
 def histograms(arrays, low, high, *, bins=40, xlabel="activation", **style):
-    """A row of histograms of `arrays` {title: values}, all from low to high; beyond is counted in the end bars."""
+    """A row of histograms, all from low to high: `histograms({"inputs": x, "sums": x @ W}, -5, 5)`.
+
+    Values beyond low and high are counted in the first and the last bar.
+    """
     with card(width=7.2, height=2.1) as fig:
         for ax, (title, values) in zip(np.ravel(fig.subplots(1, len(arrays))), arrays.items()):
             histogram(ax, low, high, bins, **style)(values)
@@ -115,7 +118,10 @@ def _spread(values):
 
 
 def lines(x, curves, *, xlabel, ylabel, styles=None, ylim=None):
-    """Curves {label: y} over x, each named at its end; `styles` {label: line properties}."""
+    """Curves over x, each named at its end: `lines(steps, {"He": losses}, xlabel="step", ylabel="loss")`.
+
+    styles: {label: line properties}, such as INITIALIZERS; ylim: (low, high) or None.
+    """
     with card(width=7.2, height=2.8) as fig:
         ax = fig.subplots()
         colours = [ax.plot(x, y, **(styles or {}).get(label, {}))[0].get_color() for label, y in curves.items()]

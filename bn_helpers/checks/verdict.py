@@ -1,6 +1,7 @@
 """What a check answers: right, or the slip by name. A check shows itself and never raises."""
 
 import html
+import traceback
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,32 +66,46 @@ def answer_of(function, *arguments, shape=()):
     try:
         with np.errstate(all="ignore"):
             value = function(*arguments)
-    except Exception as error:  # whatever a student's code does, the check answers in words
-        raise Slip("raised", f"{type(error).__name__}: {error}") from None
+    except (Exception, SystemExit) as error:  # whatever a student's code does, the check answers in words
+        raise Slip("raised", f"{type(error).__name__}: {error}{_line(function, error)}") from None
     if value is None or value is Ellipsis:
         raise Slip("nothing-returned")
     for argument, copy in zip(arguments, before):
         if copy is not None and not np.array_equal(argument, copy, equal_nan=True):
             raise Slip("input-changed")
     try:
-        array = np.asarray(value, dtype=float)
+        array = np.asarray(value)
+        if array.dtype.kind in "US":  # text that looks like numbers
+            raise ValueError
+        array = array.astype(float)
     except (TypeError, ValueError):
         raise Slip("not-a-number", f"It is a {type(value).__name__}.") from None
     if array.shape != shape:
         if array.ndim == 2 and array.T.shape == shape:
             raise Slip("fans-swapped")
-        raise Slip("wrong-shape", f"Expected {shape}, got {array.shape}.")
+        expected = f"Expected shape {shape}" if shape else "Return one number, not an array or a list"
+        raise Slip("wrong-shape", f"{expected}; it has shape {array.shape}.")
     if not np.isfinite(array).all():
         raise Slip("not-finite")
     return array
 
 
-def compare(function, cases, truth, slips, passed):
-    """Verdict on a function of numbers: `truth` and each of `slips` {id: function} are tried on all `cases`."""
+def _line(function, error):
+    """Where in the student's own code it happened, if it did."""
+    source = getattr(getattr(function, "__code__", None), "co_filename", None)
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == source]
+    return f" (line {lines[-1]} of your cell)" if lines else ""
+
+
+def compare(function, cases, truth, slips, passed, rtol=5e-3):
+    """Verdict on a function of numbers: `truth` and each of `slips` {id: function} are tried on all `cases`.
+
+    rtol leaves room for rounded constants; the formulas of the slips differ by far more.
+    """
     answers = np.array([answer_of(function, *case) for case in cases])
 
     def agrees(formula):
-        return np.allclose(answers, [formula(*case) for case in cases], rtol=1e-3, atol=0)
+        return np.allclose(answers, [formula(*case) for case in cases], rtol=rtol, atol=0)
 
     if agrees(truth):
         return right(passed)

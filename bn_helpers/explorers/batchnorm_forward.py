@@ -8,6 +8,7 @@ from ..layers import Tanh
 from ..live import explore, steps
 
 SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
+SPAN = 4  # normalized values are shown from -4 to 4
 
 
 def normalize_in_batches(x, bn, batch_size):
@@ -39,15 +40,20 @@ def forward_in_batches(network, x, batch_size):
 
 @explore(batch_size=steps(SIZES, start=64, label="batch size m"), size=(7.2, 3.9))
 def batch_size(fig, network, X, y):
-    """Histograms of a trained network (tanh, batch norm) on X (N, D) with labels y (N,), N at least 256."""
+    """Live: a trained network (tanh, batch norm) on X (N, D) with labels y (N,), cut into batches; N >= 256.
+
+    Top: normalized values, bottom: outputs, one column per hidden layer. batch_size: 1 to 256.
+    """
     X, y = X[: SIZES[-1]], y[: SIZES[-1]]
     _, reference, _ = forward_in_batches(network, X, len(X))
     axes = fig.subplots(2, len(reference), squeeze=False)
-    tops = [plots.histogram(ax, -4, 4, bins=64) for ax in axes[0]]
+    tops = [plots.histogram(ax, -SPAN, SPAN, bins=64) for ax in axes[0]]
     bottoms = [plots.histogram(ax, -1, 1, bins=50) for ax in axes[1]]
-    bounds = [ax.axvline(0, color=plots.INK, linestyle=":", linewidth=1.2) for ax in axes[0] for _ in range(2)]
+    bounds = [
+        ax.axvline(0, color=plots.INK, linestyle=":", linewidth=1.2, zorder=0.5) for ax in axes[0] for _ in range(2)
+    ]
     for i, ax in enumerate(axes[0]):
-        ax.set(title=f"layer {i + 1}: normalized $\\hat{{x}}$", xticks=[-4, -2, 0, 2, 4])
+        ax.set(title=f"layer {i + 1}: normalized $\\hat{{x}}$", xticks=np.linspace(-SPAN, SPAN, 5))
         axes[1, i].set(title=f"layer {i + 1}: tanh outputs")
     right_running = np.mean(np.argmax(network.forward(X, training=False), axis=1) == y)
 
@@ -59,10 +65,11 @@ def batch_size(fig, network, X, y):
         for i, line in enumerate(bounds):
             line.set_xdata([(-1) ** i * bound] * 2)
         right = np.mean(np.argmax(logits, axis=1) == y[: len(logits)])
+        where = "dotted" if bound <= SPAN else "outside the picture"
         largest = max(np.abs(x_hat).max() for x_hat in x_hats)
         return (
             f"Batches of {batch_size}: no normalized value is larger than {largest:.2f} "
-            f"(bound √(m − 1) = {bound:.2f}, dotted). Judged with the statistics of its batch, {right:.0%} of "
+            f"(bound √(m − 1) = {bound:.2f}, {where}). Judged with the statistics of its batch, {right:.0%} of "
             f"{len(logits)} test digits are read right; with the running statistics, {right_running:.0%}."
         )
 

@@ -31,11 +31,15 @@ def _layers_of(width, digits):
     std=slider(1e-3, 3.0, start=1.0, log=True, label="weight std"),
     activation=choice(*ACTIVATIONS, label="activation"),
     width=steps((16, 32, 64, 100, 128, 256, 512), start=100, label="units per layer"),
-    digits=switch(label="digits as inputs (else Gaussian)"),
+    digits=switch(label="use digits"),
     size=(7.2, 4.2),
 )
 def two_layers(fig):
-    """Pre-activations (top) and activations (bottom) of two layers."""
+    """Live: sums (top) and outputs (bottom) of two layers; `two_layers(std=0.1, digits=True)` starts there.
+
+    std: of the weights, 0.001 to 3; activation: "sigmoid", "tanh" or "ReLU"; width: units per layer, 16 to
+    512; digits: the course's images as inputs, else Gaussian numbers, as many as there are units.
+    """
     top, bottom = fig.subplots(2, 2)
     z_fills = [plots.histogram(ax, -SPAN, SPAN, bins=60) for ax in top]
     a_fills = [plots.histogram(ax, 0, 1, bins=50) for ax in bottom]
@@ -59,15 +63,15 @@ def two_layers(fig):
             curves[i].set_data(grid, (f(grid) - a_range[0]) / (a_range[1] - a_range[0]))
             for span, (start, end) in zip(flat[i], ((-SPAN, low), (min(high, SPAN), SPAN))):
                 span.set(x=start, width=end - start)
-            titles[0][i].set_text(f"layer {i + 1}: sums z, std {z.std():.2g}")
-            titles[1][i].set_text(f"layer {i + 1}: outputs, std {a.std():.2g}")
+            titles[0][i].set_text(f"layer {i + 1}: sums z, std {_short(z.std())}")
+            titles[1][i].set_text(f"layer {i + 1}: outputs, std {_short(a.std())}")
         formula = std * np.sqrt(x.shape[1] * np.mean(x**2))
         still = np.mean((z1 < low) | (z1 > high))
         return (
             f"{x.shape[1]} {'pixels' if digits else 'Gaussian inputs'}, weights of std {std:.2g}, {activation}: "
-            f"z of layer 1 has std {z1.std():.2g} (formula: {formula:.2g}), {still:.0%} of its outputs lie in the "
-            f"flat part (grey), and the mean slope is {np.mean(slope(z1, a1)):.2g}. From example to example "
-            f"an output varies by {_spread(a1):.1g} in layer 1 and by {_spread(a2):.1g} in layer 2."
+            f"z of layer 1 has std {_short(z1.std())} (formula: {_short(formula)}), {still:.0%} of its outputs lie "
+            f"in the flat part (grey), and the mean slope is {np.mean(slope(z1, a1)):.2g}. From example to example "
+            f"an output varies by {_short(_spread(a1))} in layer 1 and by {_short(_spread(a2))} in layer 2."
         )
 
     return update
@@ -76,3 +80,8 @@ def two_layers(fig):
 def _spread(a):
     """Standard deviation of one unit's output over the examples, root mean square over the units."""
     return np.sqrt(a.var(axis=0).mean())
+
+
+def _short(number):
+    """Two digits, written out where that is readable."""
+    return f"{number:.0f}" if 100 <= number < 1e6 else f"{number:.2g}"

@@ -1,0 +1,296 @@
+import re
+
+import numpy as np
+import pytest
+
+from bn_helpers.gradients import numerical_gradient, relative_error
+from bn_helpers.layers import Dropout, Linear, ReLU, Sigmoid, Tanh, softmax_cross_entropy
+
+N, D, M = 5, 4, 3
+STEP_ERROR = 1e-8  # central differences with step 1e-5: step^2 plus rounding / step, with room
+ACTIVATIONS = pytest.mark.parametrize("activation", [Sigmoid, Tanh, ReLU])
+DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+def refuses(message):
+    return pytest.raises(ValueError, match=f"^{re.escape(message)}$")
+
+
+def linear(bias=True):
+    return Linear(rng(1).standard_normal((D, M)), rng(2).standard_normal(M) if bias else None)
+
+
+def dropout():
+    return Dropout(0.5, rng(14))
+
+
+LAYERS = [linear, Sigmoid, Tanh, ReLU, dropout]
+
+
+def away_from_zero(*shape):
+    """So that no difference quotient straddles the kink of ReLU."""
+    x = rng(7).standard_normal(shape)
+    return x + 0.1 * np.sign(x)
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_linear_is_x_W_plus_b(bias):
+    layer, x = linear(bias), rng().standard_normal((N, D))
+    expected = np.array([[sum(x[i] * layer.params["W"][:, j]) for j in range(M)] for i in range(N)])
+    np.testing.assert_allclose(layer.forward(x, training=True), expected + layer.params.get("b", 0), rtol=1e-12)
+
+
+@pytest.mark.parametrize(("bias", "name"), [(True, "W"), (True, "b"), (True, "x"), (False, "W"), (False, "x")])
+def test_the_backward_of_linear_agrees_with_finite_differences(bias, name):
+    layer, x, dout = linear(bias), rng(3).standard_normal((N, D)), rng(4).standard_normal((N, M))
+
+    def out(value):
+        params = layer.params | {name: value}
+        return Linear(params["W"], params.get("b")).forward(params.get("x", x), training=True)
+
+    layer.forward(x, training=True)
+    ours = {"x": layer.backward(dout)} | layer.grads
+    numerical = numerical_gradient(out, (layer.params | {"x": x})[name], dout)
+    assert relative_error(ours[name], numerical) < STEP_ERROR
+
+
+def test_linear_without_b_has_only_W():
+    layer = linear(bias=False)
+    layer.forward(np.ones((N, D)), training=True)
+    layer.backward(np.ones((N, M)))
+    assert list(layer.params) == list(layer.grads) == ["W"]
+
+
+def test_linear_keeps_its_own_copy_of_the_weights():
+    W, b = np.ones((D, M)), np.ones(M)
+    layer = Linear(W, b)
+    layer.params["W"] += 1
+    layer.params["b"] += 1
+    assert (W == 1).all()
+    assert (b == 1).all()
+
+
+def test_b_takes_the_dtype_of_W():
+    assert Linear(np.ones((D, M), np.float32), np.ones(M)).params["b"].dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("x", "function", "slope"),
+    [
+        (np.log(3.0), Sigmoid, 3 / 16),
+        (0.0, Sigmoid, 1 / 4),
+        (np.log(3.0), Tanh, 0.36),
+        (0.0, Tanh, 1.0),
+        (2.0, ReLU, 1.0),
+        (0.0, ReLU, 0.0),
+        (-2.0, ReLU, 0.0),
+    ],
+)
+def test_the_slope_of_an_activation_is_known_at_a_point(x, function, slope):
+    layer = function()
+    layer.forward(np.array([[x]]), training=True)
+    np.testing.assert_allclose(layer.backward(np.ones((1, 1))), [[slope]], rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("activation", "expected"),
+    [(Sigmoid, [[0.25, 0.5, 0.75]]), (Tanh, [[-0.8, 0.0, 0.8]]), (ReLU, [[0.0, 0.0, np.log(3)]])],
+)
+def test_the_value_of_an_activation_is_known_at_a_point(activation, expected):
+    out = activation().forward(np.array([[-np.log(3), 0.0, np.log(3)]]), training=True)
+    np.testing.assert_allclose(out, expected, rtol=1e-14)
+
+
+def test_sigmoid_saturates_without_overflow():
+    out = Sigmoid().forward(np.array([[-1e4, 1e4]]), training=True)
+    np.testing.assert_array_equal(out, [[0.0, 1.0]])
+
+
+@ACTIVATIONS
+@pytest.mark.parametrize("shape", [(N, D), (2, 3, 2, 2)])
+def test_the_backward_of_an_activation_agrees_with_finite_differences(activation, shape):
+    x, dout = away_from_zero(*shape), rng(8).standard_normal(shape)
+    layer = activation()
+    layer.forward(x, training=True)
+    numerical = numerical_gradient(lambda x: activation().forward(x, training=True), x, dout)
+    assert relative_error(layer.backward(dout), numerical) < STEP_ERROR
+
+
+@ACTIVATIONS
+def test_an_activation_has_no_parameters_and_the_same_output_in_both_modes(activation):
+    x, layer = away_from_zero(N, D), activation()
+    np.testing.assert_array_equal(layer.forward(x, training=True), layer.forward(x, training=False))
+    assert dict(layer.params) == dict(layer.grads) == {}
+
+
+def test_the_backward_of_dropout_with_its_mask_frozen_agrees_with_finite_differences():
+    x, dout = away_from_zero(N, D), rng(9).standard_normal((N, D))
+    layer = Dropout(0.4, rng(10))
+    layer.forward(x, training=True)
+    numerical = numerical_gradient(lambda x: Dropout(0.4, rng(10)).forward(x, training=True), x, dout)
+    assert (numerical == 0).any()
+    assert relative_error(layer.backward(dout), numerical) < STEP_ERROR
+
+
+@pytest.mark.parametrize("p", [0, 0.2, 0.9])
+def test_dropout_drops_the_share_p_and_scales_the_rest(p):
+    out = Dropout(p, rng(11)).forward(np.ones((100, 100)), training=True)
+    sampling_error = np.sqrt(p * (1 - p) / out.size)
+    assert abs((out == 0).mean() - p) <= 5 * sampling_error
+    np.testing.assert_allclose(out[out != 0], 1 / (1 - p), rtol=1e-15)
+
+
+def test_dropout_in_evaluation_is_the_identity_and_draws_nothing():
+    layer, x = Dropout(0.5, rng(12)), away_from_zero(N, D)
+    np.testing.assert_array_equal(layer.forward(x, training=False), x)
+    np.testing.assert_array_equal(layer.backward(x), x)
+    assert layer.rng.random() == rng(12).random()
+
+
+def test_dropout_draws_another_mask_each_time():
+    layer, x = Dropout(0.5, rng(13)), np.ones((10, 10))
+    assert (layer.forward(x, training=True) != layer.forward(x, training=True)).any()
+
+
+@pytest.mark.parametrize("make", LAYERS)
+@pytest.mark.parametrize("training", [True, False])
+def test_layers_do_not_modify_their_arguments(make, training):
+    x = away_from_zero(N, D)
+    x.flags.writeable = False
+    layer = make()
+    dout = np.ones_like(layer.forward(x, training=training))
+    dout.flags.writeable = False
+    layer.backward(dout)
+
+
+@DTYPES
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("name", ["linear", "no bias", "sigmoid", "tanh", "relu", "dropout"])
+def test_layers_keep_the_dtype(name, training, dtype):
+    W, b = np.ones((D, M), dtype), np.ones(M)
+    layer = {
+        "linear": Linear(W, b),
+        "no bias": Linear(W),
+        "sigmoid": Sigmoid(),
+        "tanh": Tanh(),
+        "relu": ReLU(),
+        "dropout": Dropout(0.5, rng(15)),
+    }[name]
+    out = layer.forward(np.ones((N, D), dtype), training=training)
+    dx = layer.backward(np.ones_like(out))
+    assert {array.dtype for array in (out, dx, *layer.grads.values())} == {np.dtype(dtype)}
+
+
+def test_the_cross_entropy_of_equal_logits_is_log_C():
+    loss, dlogits = softmax_cross_entropy(np.zeros((2, 4)), [0, 3])
+    assert loss == pytest.approx(np.log(4), rel=1e-14)
+    np.testing.assert_allclose(dlogits, [[-0.375, 0.125, 0.125, 0.125], [0.125, 0.125, 0.125, -0.375]])
+
+
+def test_the_cross_entropy_is_the_mean_of_minus_log_p():
+    logits, y = rng(16).standard_normal((N, M)), np.array([0, 2, 1, 1, 0])
+    p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    loss, _ = softmax_cross_entropy(logits, y)
+    assert loss == pytest.approx(np.mean([-np.log(p[i, y[i]]) for i in range(N)]), rel=1e-13)
+
+
+def test_the_gradient_of_the_cross_entropy_agrees_with_finite_differences():
+    logits, y = rng(17).standard_normal((N, M)), np.array([2, 0, 1, 2, 2])
+    _, dlogits = softmax_cross_entropy(logits, y)
+    numerical = numerical_gradient(lambda z: softmax_cross_entropy(z, y)[0], logits, 1.0)
+    assert relative_error(dlogits, numerical) < STEP_ERROR
+
+
+@DTYPES
+def test_large_logits_do_not_overflow(dtype):
+    logits = np.array([[1e4, 0.0, -1e4], [0.0, -1e4, 1e4]], dtype)
+    loss, dlogits = softmax_cross_entropy(logits, np.array([0, 0]))
+    assert loss == pytest.approx(5000)
+    np.testing.assert_allclose(dlogits, [[0, 0, 0], [-0.5, 0, 0.5]], atol=1e-15)
+    assert dlogits.dtype == dtype
+
+
+def test_shifting_the_logits_of_a_row_changes_nothing():
+    logits = np.round(rng(18).standard_normal((N, M)) * 64) / 64  # so that + 1024 is exact
+    y = np.zeros(N, int)
+    loss, dlogits = softmax_cross_entropy(logits, y)
+    shifted_loss, shifted_dlogits = softmax_cross_entropy(logits + 1024, y)
+    assert loss == shifted_loss
+    np.testing.assert_array_equal(dlogits, shifted_dlogits)
+
+
+def test_cross_entropy_does_not_modify_its_arguments():
+    logits, y = np.ones((N, M)), np.zeros(N, int)
+    logits.flags.writeable = y.flags.writeable = False
+    softmax_cross_entropy(logits, y)
+
+
+@pytest.mark.parametrize(
+    ("W", "b", "message"),
+    [
+        ([1.0, 2.0], None, "W: expected shape (D, M), got shape (2,)"),
+        (np.ones((0, 2)), None, "W: expected shape (D, M), got shape (0, 2)"),
+        ([[1, 2], [3]], None, "W: expected shape (D, M), got rows of different lengths"),
+        ([["a"]], None, "W: expected float32 or float64 numbers, got dtype <U1"),
+        ([[np.nan]], None, "W: expected finite numbers, got 1 NaN or infinite, the first at index (0, 0)"),
+        (np.ones((2, 3)), np.ones(2), "b: expected shape (3,), got shape (2,)"),
+        (np.ones((2, 3)), 0.0, "b: expected shape (3,), got shape ()"),
+        (np.ones((2, 1)), [np.inf], "b: expected finite numbers, got 1 NaN or infinite, the first at index (0,)"),
+    ],
+)
+def test_linear_refuses_wrong_weights_by_name(W, b, message):
+    with refuses(message):
+        Linear(W, b)
+
+
+@pytest.mark.parametrize("shape", [(N, D + 1), (D,), (N, D, 1, 1)])
+def test_linear_refuses_input_of_another_width(shape):
+    with refuses(f"x: expected shape (N, {D}), got shape {shape}"):
+        linear().forward(np.ones(shape), training=True)
+
+
+@pytest.mark.parametrize("p", [-0.1, 1.1, np.nan, None, "half"])
+def test_dropout_refuses_what_is_no_probability(p):
+    with refuses(f"p: expected a finite number from 0 to 1, got {p!r}"):
+        Dropout(p, rng())
+
+
+def test_dropout_refuses_to_drop_everything():
+    with refuses("p: expected a probability below 1, got 1, which would drop everything"):
+        Dropout(1.0, rng())
+
+
+def test_dropout_refuses_a_seed():
+    with refuses("rng: expected a numpy.random.Generator, such as np.random.default_rng(0), got 0"):
+        Dropout(0.5, 0)
+
+
+@pytest.mark.parametrize(
+    ("logits", "y", "message"),
+    [
+        (np.ones(3), [0], "logits: expected shape (N, C), got shape (3,)"),
+        (np.ones((0, 3)), [], "logits: expected shape (N, C), got shape (0, 3)"),
+        ([[1, 2], [3]], [0, 0], "logits: expected shape (N, C), got rows of different lengths"),
+        ([[1j, 2]], [0], "logits: expected float32 or float64 numbers, got dtype complex128"),
+        ([[np.inf, 2]], [0], "logits: expected finite numbers, got 1 NaN or infinite, the first at index (0, 0)"),
+        (np.ones((2, 3)), [0], "y: expected shape (2,), got shape (1,)"),
+        (np.ones((2, 3)), [[0], [1]], "y: expected shape (2,), got shape (2, 1)"),
+        (np.ones((2, 3)), [0, 3], "y: expected labels from 0 to 2, got 0 to 3"),
+        (np.ones((2, 3)), [-1, 0], "y: expected labels from 0 to 2, got -1 to 0"),
+        (np.ones((2, 3)), [0.0, 1.0], "y: expected integer class labels, got dtype float64"),
+        (np.ones((2, 3)), [True, False], "y: expected integer class labels, got dtype bool"),
+    ],
+)
+def test_cross_entropy_refuses_wrong_arguments_by_name(logits, y, message):
+    with refuses(message):
+        softmax_cross_entropy(logits, y)
+
+
+@pytest.mark.parametrize("make", LAYERS)
+def test_a_forgotten_mode_is_an_error(make):
+    with pytest.raises(TypeError, match="training"):
+        make().forward(np.ones((N, D)))
