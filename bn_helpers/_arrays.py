@@ -22,6 +22,15 @@ def floats(name, value, *shape):
     return array
 
 
+def batch(name, value):
+    """`value` as finite floats of shape (N, D), or (N, C, H, W) if it has four axes."""
+    try:
+        axes = np.ndim(value)
+    except ValueError:  # rows of different lengths, which `floats` refuses by name
+        axes = 2
+    return floats(name, value, *("NCHW" if axes == 4 else "ND"))
+
+
 def labels(name, value, length, num_classes):
     """`value` (length,) as integer class labels in 0..num_classes-1; ValueError otherwise."""
     array = numbers(name, value, length)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._arrays import between, count, floats
+from ._arrays import between, count, floats, wanted
 
 
 class Cache(NamedTuple):
@@ -133,11 +133,13 @@ class BatchNorm:
             std = np.sqrt(self.running_var + self.eps)
             out, x_hat = _inference(rows, gamma, beta, self.running_mean, std)
             self._cache = Cache(x_hat, gamma, std.astype(rows.dtype), self.running_mean, self.running_var)
-        self._trained = training
+        self._trained, self._shape = training, x.shape
         return self._like(out, x.shape)
 
     def backward(self, dout):
         """dx of the shape of dout; fills grads. In evaluation the statistics are constants."""
+        if dout.shape != self._shape:
+            raise ValueError(f"dout: expected {wanted(self._shape)}, got shape {dout.shape}")
         rows = self._rows(dout)
         if self._trained:
             dx, dgamma, dbeta = _backward(rows, self._cache)
@@ -159,11 +161,12 @@ class BatchNorm:
             raise ValueError(f"state: expected the names {sorted(own)}, got {sorted(state)}")
         new = {name: floats(f"state[{name!r}]", state[name], *own[name].shape) for name in own}
         _variance("state['running_var']", new["running_var"])
+        num_batches = count("state['num_batches']", np.asarray(state["num_batches"])[()], at_least=0)
         self.params = {name: new[name].copy() for name in ("gamma", "beta")}
         self.running_mean, self.running_var = (
             new[name].astype(np.float64) for name in ("running_mean", "running_var")
         )
-        self.num_batches = int(new["num_batches"])
+        self.num_batches = num_batches
 
     def _update(self, mean, var):
         self.num_batches += 1
@@ -215,7 +218,7 @@ def recalibrate(network, X, batch_size):
             bn.momentum = None
         for start in range(0, len(X) - batch_size + 1, batch_size):
             network.forward(X[start : start + batch_size], training=True)
-    except Exception:
+    except BaseException:  # an interrupt, too
         for bn, state, _ in before:
             bn.load_state_dict(state)
         raise

@@ -124,7 +124,8 @@ def gaussian_cloud(n, mean, cov, rng):
         raise ValueError(
             f"cov: expected a symmetric matrix without negative eigenvalues, got the smallest {low:.3g}"
         )
-    return generator("rng", rng).multivariate_normal(mean, cov, size=count("n", n), method="eigh")
+    n, rng = count("n", n), generator("rng", rng)
+    return rng.multivariate_normal(mean, cov, size=n, method="eigh", check_valid="ignore")  # cov is checked above
 
 
 def minibatches(X, y, batch_size, rng):

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ._arrays import count, floats, numbers
+from ._arrays import batch, count, numbers
 from .batchnorm import BatchNorm
 from .layers import Linear, ReLU, Sigmoid, Tanh
 
@@ -19,11 +19,11 @@ class Network:
 
     def forward(self, x, *, training):
         """x (N, D) or (N, C, H, W) -> the output of the last layer; ValueError for NaN or infinite x."""
-        return self._outputs(_input(x), training)[-1]
+        return self._outputs(batch("x", x), training)[-1]
 
     def activations(self, x, *, training):
         """The outputs of the nonlinear layers (Sigmoid, Tanh, ReLU), in order: a list of arrays (N, H)."""
-        outputs = self._outputs(_input(x), training)
+        outputs = self._outputs(batch("x", x), training)
         return [out for layer, out in zip(self.layers, outputs) if isinstance(layer, Sigmoid | Tanh | ReLU)]
 
     def backward(self, dout):
@@ -38,10 +38,6 @@ class Network:
             x = layer.forward(x, training=training)
             outputs.append(x)
         return outputs
-
-
-def _input(x):
-    return floats("x", x, *("NCHW" if np.ndim(x) == 4 else "ND"))
 
 
 def mlp(sizes, *, activation, initializer, rng, batchnorm=False):
