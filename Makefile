@@ -3,7 +3,6 @@
 PYTHON ?= python3
 BIN    := .venv/bin
 READY  := .venv/.ready
-LESSON := $(firstword $(sort $(wildcard notebooks/*.ipynb)))
 
 # Small arrays: one BLAS thread is faster, and the sums come out the same on every machine.
 export OPENBLAS_NUM_THREADS := 1
@@ -17,7 +16,7 @@ help:  ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 lab: $(READY)  ## open JupyterLab at the first lesson
-	$(BIN)/jupyter lab --config=jupyter/jupyter_lab_config.py $(LESSON)
+	$(BIN)/jupyter lab --config=jupyter/jupyter_lab_config.py
 
 test: $(READY) lint  ## run every test: the helpers, the stored notebooks, the browser
 	$(BIN)/python tests/find_chromium.py

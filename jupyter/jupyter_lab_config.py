@@ -1,7 +1,8 @@
 """JupyterLab for this course: `jupyter lab --config=jupyter/jupyter_lab_config.py`, which `make lab` runs.
 
-No news, no update check, widget state saved with a notebook, one BLAS thread in every kernel.
-Nobody's own settings are touched: labconfig/ beside this file is only added to the places that are read.
+It opens at the first lesson: no news, no update check, widget state saved with a notebook, one BLAS
+thread in every kernel. Nobody's own settings are touched: labconfig/ beside this file is only added to
+the places that are read.
 """
 
 import os
@@ -9,9 +10,14 @@ from pathlib import Path
 
 c = get_config()  # noqa: F821, given by Jupyter
 
-here = str(Path(__file__).resolve().parent)
+here = Path(__file__).resolve().parent
+first = min((here.parent / "notebooks").glob("*.ipynb")).name
+c.ServerApp.root_dir = str(here.parent)
+c.LabApp.default_url = f"/lab/tree/notebooks/{first}"
+c.Application.log_level = "ERROR"  # the address is printed all the same, and nothing that puzzles
+
 paths = os.environ.get("JUPYTER_CONFIG_PATH")
-os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([here, paths]) if paths else here
+os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([str(here), paths]) if paths else str(here)
 
 c.LabApp.news_url = None
 c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"

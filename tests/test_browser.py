@@ -210,6 +210,13 @@ def test_every_cell_of_lesson_01_runs_without_an_error_or_a_word_on_stderr(lesso
     assert sum("image/png" in o.get("data", {}) for o in outputs) == 6
 
 
+def test_the_server_leads_to_the_first_lesson_and_prints_nothing_that_puzzles(lesson, lab):
+    address, folder = lab
+    page = urllib.request.urlopen(f"{address}/?token=t")
+    assert page.url == f"{address}/lab/tree/notebooks/01_weight_initialization.ipynb?token=t"
+    assert (folder / "log.txt").read_text() == ""  # with a token of its own, it prints its address
+
+
 def test_nothing_pops_up_when_the_lesson_opens(lesson):
     assert lesson.locator(".Toastify__toast").count() == 0
     assert lesson.locator(".jp-Dialog").count() == 0
