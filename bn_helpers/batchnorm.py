@@ -211,7 +211,7 @@ def recalibrate(network, X, batch_size):
     batch_size = count("batch_size", batch_size, at_least=2)
     if len(X) < batch_size:
         raise ValueError(f"X: expected at least one batch of {batch_size} rows, got {len(X)}")
-    before = [(bn, bn.state_dict(), bn.momentum) for bn in norms]
+    before = [(bn, vars(bn).copy()) for bn in norms]
     try:
         for bn in norms:
             bn.reset_statistics()
@@ -219,9 +219,9 @@ def recalibrate(network, X, batch_size):
         for start in range(0, len(X) - batch_size + 1, batch_size):
             network.forward(X[start : start + batch_size], training=True)
     except BaseException:  # an interrupt, too
-        for bn, state, _ in before:
-            bn.load_state_dict(state)
+        for bn, state in before:
+            vars(bn).update(state)
         raise
     finally:
-        for bn, _, momentum in before:
-            bn.momentum = momentum
+        for bn, state in before:
+            bn.momentum = state["momentum"]

@@ -65,6 +65,11 @@ def test_networks_with_and_without_batch_norm_start_with_the_same_weights():
         np.testing.assert_array_equal(with_norm, without)
 
 
+def test_a_network_has_no_batch_norm_unless_asked():
+    network = mlp([4, 6, 3], activation=ReLU, initializer=he_normal, rng=np.random.default_rng(0))
+    assert [type(layer) for layer in network.layers] == [Linear, ReLU, Linear]
+
+
 def test_activations_of_one_network_are_layers_of_their_own():
     layers = build(batchnorm=False).layers
     assert layers[1] is not layers[3]
@@ -164,7 +169,7 @@ def test_in_evaluation_a_row_does_not_depend_on_the_others():
     network.forward(x, training=True)
     together = network.forward(x, training=False)
     alone = np.concatenate([network.forward(row[None], training=False) for row in x])
-    np.testing.assert_allclose(alone, together, rtol=1e-12)
+    np.testing.assert_allclose(alone, together, rtol=1e-12, atol=1e-13)
 
 
 @pytest.mark.parametrize("method", ["forward", "activations"])
@@ -177,6 +182,7 @@ def test_in_evaluation_a_row_does_not_depend_on_the_others():
         (np.ones((2, 0, 1, 1)), "x: expected shape (N, C, H, W), got shape (2, 0, 1, 1)"),
         (np.ones((2, 5)), "x: expected shape (N, 4), got shape (2, 5)"),
         (np.ones((2, 4, 1, 1)), "x: expected shape (N, 4), got shape (2, 4, 1, 1)"),
+        ([[1, 2, 3, 4], [5]], "x: expected shape (N, D), got rows of different lengths"),
         ("images", "x: expected shape (N, D), got shape ()"),
         (np.ones((2, 4)) * 1j, "x: expected float32 or float64 numbers, got dtype complex128"),
         (np.ones((2, 4), np.float16), "x: expected float32 or float64 numbers, got dtype float16"),
@@ -190,12 +196,6 @@ def test_in_evaluation_a_row_does_not_depend_on_the_others():
 def test_a_network_refuses_wrong_input_by_name(method, x, message):
     with refuses(message):
         getattr(build(), method)(x, training=True)
-
-
-@pytest.mark.xfail(strict=True, reason="np.ndim raises before the message that names x")
-def test_a_network_refuses_rows_of_different_lengths_by_name():
-    with refuses("x: expected shape (N, D), got rows of different lengths"):
-        build().forward([[1, 2, 3, 4], [5]], training=False)
 
 
 def test_a_forgotten_mode_is_an_error():

@@ -162,6 +162,11 @@ def test_records_are_taken_before_the_first_step_every_so_many_and_after_the_las
     assert len(history.losses) == steps
 
 
+def test_records_are_taken_every_100_steps_unless_said():
+    history = fit(build((4, 5, 3)), *small_data(), batch_size=5, steps=101)
+    assert history.steps == [0, 100, 101]
+
+
 def test_recording_does_not_change_the_run(digits):
     X_train, y_train, X_test, y_test = digits
     record = {"accuracy": lambda net: accuracy(net, X_test, y_test)}
@@ -275,6 +280,7 @@ LABELS = np.arange(20) % 3
         ({"steps": 1, "batch_size": 0}, "batch_size: expected a whole number of at least 1, got 0"),
         ({"steps": 1, "batch_size": "all"}, "batch_size: expected a whole number of at least 1, got 'all'"),
         ({"steps": 1, "batch_size": 21}, "batch_size: expected at most the 20 rows of X, got 21"),
+        ({"epochs": 1, "batch_size": 21}, "batch_size: expected at most the 20 rows of X, got 21"),
         ({"steps": 1, "lr": -0.1}, "lr: expected a finite number of at least 0, got -0.1"),
         ({"steps": 1, "lr": np.nan}, "lr: expected a finite number of at least 0, got nan"),
         ({"steps": 1, "lr": np.inf}, "lr: expected a finite number of at least 0, got inf"),
