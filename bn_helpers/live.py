@@ -28,6 +28,7 @@ import ipywidgets
 import numpy as np
 from IPython import get_ipython
 from IPython.display import display
+from traitlets import TraitError
 
 from . import plots
 
@@ -93,7 +94,10 @@ def explore(*, size=(7.2, 3.0), **controls):
                 )
             widgets = {name: control() for name, control in controls.items()}
             for name, value in start.items():
-                widgets[name].value = value
+                try:
+                    widgets[name].value = value
+                except TraitError as error:
+                    raise ValueError(f"{draw.__name__}: {name} cannot start at {value!r}. {error}") from None
             return Live(draw, data, widgets, size)
 
         data = list(inspect.signature(draw).parameters.values())[1:]  # without fig
@@ -191,7 +195,8 @@ def _moving(fig, known):
     found |= {spine for a in found if a.axes for spine in a.axes.spines.values()}  # else bars would hide the frame
     for artist in found:
         artist.set_animated(True)
-    return sorted(found | set(known) & set(present), key=lambda artist: artist.get_zorder())
+    moving = found | set(known)
+    return sorted((a for a in present if a in moving), key=lambda artist: artist.get_zorder())
 
 
 def _paragraph(sentence):

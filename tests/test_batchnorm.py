@@ -601,7 +601,7 @@ def norms(network):
     return [layer for layer in network.layers if isinstance(layer, BatchNorm)]
 
 
-@pytest.mark.parametrize("rows", [20, 23])
+@pytest.mark.parametrize("rows", [20, 23, 24])
 def test_recalibration_takes_the_plain_average_over_the_full_batches(rows):
     network, X = deep_network(), random(rows, 4, seed=2)
     params = [layer.params["W"].copy() for layer in network.layers if "W" in layer.params]

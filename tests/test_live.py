@@ -90,6 +90,8 @@ def test_data_and_start_values_are_passed_on():
     assert spread.live(2.0, std=0.25, shout=True).sentence == "Std 0.50! <b>&"
     with pytest.raises(ValueError, match=r"spread: expected start values for \['std', 'shout'\], got \['sigma'\]"):
         spread.live(sigma=1)
+    with pytest.raises(ValueError, match="spread: std cannot start at 'wide'"):
+        spread.live(std="wide")
 
 
 def test_what_only_moves_looks_like_a_full_draw():
