@@ -106,6 +106,8 @@ class BatchNorm:
         self.num_features = count("num_features", num_features)
         self.momentum = None if momentum is None else between("momentum", momentum, 0, 1)
         self.eps = between("eps", eps, 0)
+        if self.eps == 0:
+            raise ValueError("eps: expected more than 0 in a layer, where a feature may become constant; got 0")
         self.params = {"gamma": np.ones(self.num_features), "beta": np.zeros(self.num_features)}
         self.grads = {}
         self.reset_statistics()
@@ -157,8 +159,9 @@ class BatchNorm:
     def load_state_dict(self, state):
         """Take over what `state_dict` gave; ValueError, and nothing changed, if a name or shape is off."""
         own = self.state_dict()
-        if state.keys() != own.keys():
-            raise ValueError(f"state: expected the names {sorted(own)}, got {sorted(state)}")
+        if not isinstance(state, dict) or state.keys() != own.keys():
+            came = sorted(state) if isinstance(state, dict) else repr(state)
+            raise ValueError(f"state: expected the names {sorted(own)}, got {came}")
         new = {name: floats(f"state[{name!r}]", state[name], *own[name].shape) for name in own}
         _variance("state['running_var']", new["running_var"])
         num_batches = count("state['num_batches']", np.asarray(state["num_batches"])[()], at_least=0)

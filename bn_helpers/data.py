@@ -104,7 +104,9 @@ def _read_idx(folder, name, ndim):
     header = 4 + 4 * ndim
     shape = tuple(int.from_bytes(data[i : i + 4], "big") for i in range(4, header, 4))
     size = header + int(np.prod(shape, dtype=np.int64))
-    if len(data) < header or len(data) != size or 0 in shape:
+    if len(data) >= header and 0 in shape:
+        raise ValueError(f"{path}: expected at least one entry, got shape {shape}; get it again")
+    if len(data) < header or len(data) != size:
         raise ValueError(
             f"{path}: expected {size} bytes for an array of shape {shape}, got {len(data)}; "
             f"the file is {'cut short' if len(data) < size else 'damaged'}, get it again"
@@ -119,8 +121,10 @@ def gaussian_cloud(n, mean, cov, rng):
     """
     mean = floats("mean", mean, "D")
     cov = floats("cov", cov, len(mean), len(mean))
+    if not np.allclose(cov, cov.T):
+        raise ValueError(f"cov: expected a symmetric matrix, got {cov.tolist()}")
     low = np.linalg.eigvalsh(cov).min()
-    if not np.allclose(cov, cov.T) or low < -1e-9 * np.abs(cov).max():
+    if low < -1e-9 * np.abs(cov).max():
         raise ValueError(
             f"cov: expected a symmetric matrix without negative eigenvalues, got the smallest {low:.3g}"
         )

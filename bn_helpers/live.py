@@ -23,6 +23,7 @@ import html
 import inspect
 import threading
 from functools import partial, wraps
+from pathlib import Path
 
 import ipywidgets
 import numpy as np
@@ -32,41 +33,56 @@ from traitlets import TraitError
 
 from . import plots
 
+SCRIPT = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 
-def slider(low, high, *, start, label, log=False):
-    """A slider from low to high: whole numbers if both are, else 100 steps; with `log`, 20 steps a decade."""
+
+def slider(low, high, *, start, label, log=False, hint=""):
+    """A slider from low to high: whole numbers if both are, else 100 steps; with `log`, 20 steps a decade.
+
+    `label` names it; `hint`, a few words more, is shown on hover and read out after the name.
+    """
     if not low <= start <= high or (log and low <= 0):
         raise ValueError(f"slider: expected low <= start <= high, and low > 0 with log; got {low}, {start}, {high}")
     if log:
         exponents = {"min": np.log10(low), "max": np.log10(high), "step": 0.05}
-        return partial(_control, ipywidgets.FloatLogSlider, label, start, readout_format=".2g", **exponents)
+        return partial(_control, ipywidgets.FloatLogSlider, label, hint, start, readout_format=".2g", **exponents)
     if isinstance(low, int) and isinstance(high, int):
-        return partial(_control, ipywidgets.IntSlider, label, start, min=low, max=high)
-    return partial(_control, ipywidgets.FloatSlider, label, start, min=low, max=high, step=(high - low) / 100)
+        return partial(_control, ipywidgets.IntSlider, label, hint, start, min=low, max=high)
+    return partial(_control, ipywidgets.FloatSlider, label, hint, start, min=low, max=high, step=(high - low) / 100)
 
 
-def steps(values, *, start, label):
+def steps(values, *, start, label, hint=""):
     """A slider over the given values, equally spaced on the track."""
     if start not in values:
         raise ValueError(f"steps: expected start to be one of {list(values)}, got {start!r}")
-    return partial(_control, ipywidgets.SelectionSlider, label, start, options=list(values))
+    return partial(_control, ipywidgets.SelectionSlider, label, hint, start, options=list(values))
 
 
-def choice(*options, label):
+def choice(*options, label, hint=""):
     """A menu; it starts at the first option."""
-    return partial(_control, ipywidgets.Dropdown, label, options[0], options=options)
+    return partial(_control, ipywidgets.Dropdown, label, hint, options[0], options=options)
 
 
-def switch(*, label, start=False):
+def switch(*, label, start=False, hint=""):
     """A check box."""
-    return partial(_control, ipywidgets.Checkbox, label, start)
+    return partial(_control, ipywidgets.Checkbox, label, hint, start)
 
 
-def _control(kind, label, start, **properties):
+def play(*, label, interval=40, hint=""):
+    """Play, pause and back-to-the-start buttons that step a computation, at most every `interval` ms.
+
+    The argument of `update` counts the ticks: 0 at the start and after the stop button, then 1, 2, 3;
+    other controls leave it as it is. `raise StopIteration(sentence)` in `update` when there is no more to do.
+    """
+    forever = 10**9  # the value of the widget merges ticks, so it is not used as the count
+    return partial(_control, ipywidgets.Play, label, hint, 0, max=forever, interval=interval, show_repeat=False)
+
+
+def _control(kind, label, hint, start, **properties):
     return kind(
         value=start,
         description=label,
-        tooltip=label,
+        tooltip=hint or label,
         style={"description_width": "9em"},
         layout={"width": "auto", "max_width": "32em"},
         **properties,
@@ -78,7 +94,8 @@ def explore(*, size=(7.2, 3.0), **controls):
 
     Each control is named like an argument of update; `size` is in inches. The decorated function shows
     the live figure when called; its arguments are data for `draw`, its keywords other start values:
-    `activations(std=0.5)`. `.live(...)` makes the figure without showing it.
+    `activations(std=0.5)`. `.live(...)` makes the figure without showing it, `.filmstrip(settings=[{"std":
+    0.1}, {"std": 0.5}])` shows still pictures of a few settings.
     """
 
     def decorate(draw):
@@ -100,10 +117,17 @@ def explore(*, size=(7.2, 3.0), **controls):
                     raise ValueError(f"{draw.__name__}: {name} cannot start at {value!r}. {error}") from None
             return Live(draw, data, widgets, size)
 
+        def filmstrip(*data, settings):
+            """Show still pictures, each with its sentence, one for each dict in `settings`."""
+            figure = live(*data)
+            for setting in settings:
+                figure.update(**setting)
+                figure.still()
+
         data = list(inspect.signature(draw).parameters.values())[1:]  # without fig
         choices = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in controls]
         open_figure.__signature__ = inspect.Signature(data + choices)
-        open_figure.live = live
+        open_figure.live, open_figure.filmstrip = live, filmstrip
         return open_figure
 
     return decorate
@@ -114,6 +138,7 @@ class Live:
 
     def __init__(self, draw, data, widgets, size):
         self.name, self.widgets = draw.__qualname__, widgets
+        self._ticks = {name: 0 for name, widget in widgets.items() if isinstance(widget, ipywidgets.Play)}
         self._lock = threading.RLock()  # callbacks run on a thread of the kernel's, not on the main one
         with plots.card(*size) as self.fig:
             self._draw_values = draw(self.fig, *data)
@@ -122,14 +147,22 @@ class Live:
 
     @property
     def values(self):
-        return {name: widget.value for name, widget in self.widgets.items()}
+        """What `update` is called with, by name: the values of the controls, the ticks of a Play."""
+        return {name: widget.value for name, widget in self.widgets.items()} | self._ticks
 
     def update(self, **values):
-        """Set the controls named in `values`, redraw, and return the sentence."""
+        """Set the controls (and the ticks of a Play) named in `values`, redraw, and return the sentence."""
         for name, value in values.items():
-            self.widgets[name].value = value
+            if name in self._ticks:
+                self._ticks[name] = value
+            else:
+                self.widgets[name].value = value
         with self._lock:
-            self.sentence = self._draw_values(**self.values)
+            try:
+                self.sentence = self._draw_values(**self.values)
+            except StopIteration as end:
+                self._pause()
+                self.sentence = str(end.value)
         return self.sentence
 
     def png(self):
@@ -140,27 +173,40 @@ class Live:
     def show(self):
         """Display controls, picture and sentence, and redraw whenever a control moves."""
         _close_former(self)
-        if self.widgets:
-            display(ipywidgets.VBox(list(self.widgets.values())))
-        data, metadata = plots.bundle(self.fig, self.png(), self.sentence)
-        self._picture = display(data, metadata=metadata, raw=True, display_id=True)
-        self._text = display(_paragraph(self.sentence), raw=True, display_id=True)
+        display(ipywidgets.VBox(list(self.widgets.values())))
+        self.still()
+        display({"application/javascript": SCRIPT, "text/plain": ""}, raw=True)
         for widget in self.widgets.values():
             widget.observe(self._moved, "value")
 
+    def still(self):
+        """Display picture and sentence as they stand, without controls."""
+        data, metadata = plots.bundle(self.fig, self.png(), self.sentence)
+        self._picture = display(data, metadata=metadata, raw=True, display_id=True)
+        self._text = display(_paragraph(self.sentence), raw=True, display_id=True)
+
     def close(self):
-        """Take the controls off the page; the last picture and sentence stay."""
+        """Take the controls off the page and stop a Play; the last picture and sentence stay."""
+        self._pause()
         for widget in self.widgets.values():
             widget.unobserve_all()
             widget.close()
 
-    def _moved(self, _):
+    def _pause(self):
+        for name in self._ticks:
+            self.widgets[name].playing = False
+
+    def _moved(self, change):
         with self._lock:  # picture and sentence of one setting stay together
+            for name in self._ticks:
+                if change.owner is self.widgets[name]:
+                    self._ticks[name] = self._ticks[name] + 1 if change.new else 0
             try:
                 sentence = self.update()
                 data, metadata = plots.bundle(self.fig, self.png(), sentence)
                 self._picture.update(data, metadata=metadata, raw=True)
             except Exception as error:  # nobody would see it: front ends hide what callbacks raise
+                self._pause()
                 sentence = f"This setting could not be drawn. {type(error).__name__}: {error}"
             self._text.update(_paragraph(sentence), raw=True)
 
@@ -200,7 +246,7 @@ def _moving(fig, known):
 
 
 def _paragraph(sentence):
-    return {"text/html": f"<p>{html.escape(sentence)}</p>", "text/plain": sentence}
+    return {"text/html": f'<p class="bn-live">{html.escape(sentence)}</p>', "text/plain": sentence}
 
 
 _shown = {}  # cell -> (its execution, the figures that it shows)

@@ -47,8 +47,11 @@ def mlp(sizes, *, activation, initializer, rng, batchnorm=False):
     start at 0. With batchnorm every hidden Linear is followed by a BatchNorm and has no bias of its
     own, since the batch mean would cancel it (paper, section 3.2).
     """
-    if len(sizes) < 2:
-        raise ValueError(f"sizes: expected at least an input and an output size, got {list(sizes)}")
+    if np.ndim(sizes) != 1 or len(sizes) < 2:
+        raise ValueError(f"sizes: expected at least an input and an output size, got {sizes!r}")
+    for name, value, example in (("activation", activation, "ReLU"), ("initializer", initializer, "he_normal")):
+        if not callable(value):
+            raise ValueError(f"{name}: expected {example} itself or another of its kind, got {value!r}")
     sizes = [count("sizes", size) for size in sizes]
     layers = []
     for i, (fan_in, fan_out) in enumerate(pairwise(sizes)):

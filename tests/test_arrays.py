@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from bn_helpers._arrays import between, count, floats, generator, labels
+from bn_helpers._arrays import batch, between, count, floats, generator, labels
 
 NAN, INF = np.nan, np.inf
 
@@ -64,6 +64,27 @@ def test_lists_and_scalars_are_arrays_too():
 def test_what_is_not_a_finite_float_array_of_the_shape_is_refused_by_name(value, shape, message):
     with refuses(message):
         floats("x", value, *shape)
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (2, 3, 4, 5)])
+def test_a_batch_is_rows_or_images(shape):
+    x = np.ones(shape)
+    assert batch("x", x) is x
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (1.0, "x: expected shape (N, D), got shape ()"),
+        (np.ones((2, 3, 4)), "x: expected shape (N, D), got shape (2, 3, 4)"),
+        (np.ones((2, 3, 0, 5)), "x: expected shape (N, C, H, W), got shape (2, 3, 0, 5)"),
+        ([[1, 2], [3]], "x: expected shape (N, D), got rows of different lengths"),
+        ([[1, NAN]], "x: expected finite numbers, got 1 NaN or infinite, the first at index (0, 1)"),
+    ],
+)
+def test_what_is_no_batch_is_refused_by_name(value, message):
+    with refuses(message):
+        batch("x", value)
 
 
 @pytest.mark.parametrize("dtype", [np.int64, np.uint8])

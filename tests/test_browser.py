@@ -1,114 +1,18 @@
 """The lessons as a student has them: a real JupyterLab in a real browser, keys and mouse."""
 
-import base64
-import io
 import json
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
 import urllib.request
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
-from find_chromium import HOW, find_chromium
-from PIL import Image
+from in_jupyterlab import Figure, bring, command, open_and_run, wait_for
 
 from bn_helpers import plots
 from bn_helpers.explorers import batchnorm_forward, weight_initialization
 
 plots.use_style()  # as the setup cell of a lesson does
 pytestmark = pytest.mark.browser
-ROOT = Path(__file__).parents[1]
-KERNEL = "() => window.jupyterapp.shell.currentWidget?.sessionContext.session?.kernel?.status"
-STDS = [*(10 ** (-3 + 0.05 * np.arange(70))), 3.0]  # the places of the weight std slider
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """JupyterLab as `make lab` starts it, on a copy of the lessons; (address, folder)."""
-    folder = tmp_path_factory.mktemp("lab")
-    for part in ("notebooks", "jupyter"):
-        shutil.copytree(ROOT / part, folder / part)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    own = {f"JUPYTER_{what}_DIR": str(folder / what.lower()) for what in ("CONFIG", "DATA", "RUNTIME")}
-    command = [sys.executable, "-m", "jupyterlab", "--config=jupyter/jupyter_lab_config.py", "--no-browser"]
-    command += [f"--port={port}", "--IdentityProvider.token=t", "--LabApp.expose_app_in_browser=True"]
-    command += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    with open(folder / "log.txt", "w") as log:
-        server = subprocess.Popen(command, cwd=folder, env=os.environ | own, stdout=log, stderr=log)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(lambda: answers(f"{address}/api?token=t"), "the server to answer", folder / "log.txt")
-        yield address, folder
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
-
-
-def answers(url):
-    try:
-        return urllib.request.urlopen(url, timeout=5).status == 200
-    except (urllib.error.URLError, OSError):
-        return False
-
-
-def wait_for(condition, what, log=None, seconds=60):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if value := condition():
-            return value
-        time.sleep(0.05)
-    pytest.fail(f"waited {seconds} s in vain for {what}\n{log.read_text()[-2000:] if log else ''}")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    path = find_chromium()
-    assert path, HOW
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-def open_and_run(browser, lab, name, **screen):
-    """A page with notebook `name` after Run All Cells, when the kernel has nothing left to do."""
-    address, _ = lab
-    page = browser.new_context(viewport={"width": 1200, "height": 900}, **screen).new_page()
-    page.goto(f"{address}/lab/tree/notebooks/{name}?token=t&reset")
-    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-    wait_for(lambda: page.evaluate(KERNEL) == "idle", "an idle kernel")
-    command(page, "notebook:run-all-cells")
-    return page
-
-
-def command(page, name):
-    """Start a command of JupyterLab without waiting for its end."""
-    page.evaluate("name => { window.jupyterapp.commands.execute(name) }", name)
-
-
-def bring(page, locator):
-    """Scroll the notebook until `locator` is there: cells far from the window are not in the page."""
-    notebook = page.locator(".jp-WindowedPanel-outer")
-    notebook.evaluate("panel => panel.scrollTo(0, 0)")
-    for _ in range(60):
-        page.wait_for_timeout(100)
-        if locator.count():
-            locator.scroll_into_view_if_needed()
-            return locator
-        notebook.evaluate("panel => panel.scrollBy(0, 500)")
-    pytest.fail(f"not in the notebook: {locator}")
 
 
 @pytest.fixture(scope="module")
@@ -123,72 +27,6 @@ def preview(browser, lab):
     page = open_and_run(browser, lab, "05_batchnorm_forward.ipynb")
     yield page
     page.context.close()
-
-
-class Figure:
-    """A live figure on the page: the output area that holds the slider called `label`."""
-
-    def __init__(self, page, label):
-        self.page = page
-        self.area = page.locator(".jp-OutputArea", has=page.locator(f".widget-label:text-is('{label}')")).first
-        wait_for(lambda: page.evaluate(KERNEL) == "idle", "all cells to run")
-        bring(page, self.area)
-        self.row = self.area.locator(".widget-inline-hbox", has=page.locator(f"text='{label}'")).first
-        self.handle = self.row.locator(".noUi-handle")
-        self.handle.wait_for()
-        wait_for(self.sentence, "the sentence")
-
-    def picture(self):
-        """The pixels now on the page, as an integer array (H, W, 4)."""
-        source = self.area.locator(".jp-RenderedImage img").get_attribute("src")
-        return pixels(base64.b64decode(source.split(",")[1]))
-
-    def sentence(self):
-        return self.area.locator(".jp-RenderedHTMLCommon p").last.inner_text()
-
-    def place(self):
-        """Where the handle stands, as its accessible value says: an index, or an exponent to one digit."""
-        return float(self.handle.get_attribute("aria-valuenow"))
-
-    def std(self):
-        """The weight std that is meant by the two digits beside the slider."""
-        return min(STDS, key=lambda std: abs(std - float(self.row.locator(".widget-readout").inner_text())))
-
-    def after(self, act):
-        """Do something with the controls and wait until picture and sentence have followed and rest."""
-        before = self.sentence()
-        act()
-        wait_for(lambda: self.sentence() != before, "another sentence")
-        wait_for(self.rests, "the figure to rest")
-
-    def rests(self):
-        now = self.sentence(), self.picture().tobytes()
-        self.page.wait_for_timeout(300)
-        return now == (self.sentence(), self.picture().tobytes())
-
-    def press(self, key, times=1):
-        self.handle.focus()
-        for _ in range(times):
-            self.page.keyboard.press(key)
-
-    def drag(self, fraction):
-        """Drag the handle to a fraction of the track, with the mouse, in many small moves."""
-        track, handle = self.row.locator(".noUi-base").bounding_box(), self.handle.bounding_box()
-        y = handle["y"] + handle["height"] / 2
-        self.page.mouse.move(handle["x"] + handle["width"] / 2, y)
-        self.page.mouse.down()
-        self.page.mouse.move(track["x"] + fraction * track["width"], y, steps=25)
-        self.page.mouse.up()
-
-    def shows(self, live):
-        """Are picture and sentence those of `live`? (A drawn edge may differ by rounding.)"""
-        ours, theirs = self.picture(), pixels(live.png())
-        assert ours.shape == theirs.shape
-        return self.sentence() == live.sentence and np.mean(np.abs(ours - theirs).max(axis=-1) > 8) < 1e-3
-
-
-def pixels(png):
-    return np.asarray(Image.open(io.BytesIO(png)).convert("RGBA")).astype(int)
 
 
 def test_every_cell_of_lesson_01_runs_without_an_error_or_a_word_on_stderr(lesson, lab):
@@ -285,9 +123,38 @@ def test_a_prediction_opens_the_explanation_and_is_kept(lesson, lab):
     assert [entry["prediction"] for entry in json.loads(ledger.read_text())] == ["95%", "65%"]
 
 
+def test_every_slider_has_a_name_and_says_its_value_not_its_place(lesson, preview):
+    for page, label, value in ((lesson, "weight std", None), (preview, "batch size m", "256")):
+        figure = Figure(page, label)
+        if value:
+            figure.press("End")
+        wait_for(
+            lambda f=figure, v=value: v in (None, f.handle.get_attribute("aria-valuetext")), "the value in words"
+        )
+        assert figure.handle.get_attribute("role") == "slider"
+        assert figure.handle.get_attribute("aria-label") == label
+        assert figure.handle.get_attribute("aria-valuetext") == figure.row.locator(".widget-readout").inner_text()
+
+
+def test_the_sentence_is_announced_once_when_the_hand_rests(preview):
+    figure = Figure(preview, "batch size m")
+    figure.after(lambda: figure.press("Home"))
+    preview.wait_for_timeout(700)
+    preview.evaluate("""() => {
+        window.said = [];
+        const voice = [...document.querySelectorAll(".bn-live-voice")].pop();
+        new MutationObserver(() => window.said.push(voice.textContent)).observe(voice, {childList: true});
+    }""")
+    figure.after(lambda: figure.press("ArrowRight", 8))
+    preview.wait_for_timeout(900)
+    assert preview.evaluate("() => window.said") == [figure.sentence()]
+    assert preview.locator(".bn-live-voice").last.get_attribute("aria-live") == "polite"
+
+
 def test_the_batch_size_slider_moves_the_histograms_of_a_real_network(preview):
     figure = Figure(preview, "batch size m")
     pictures = []
+    figure.press("ArrowRight")
     for keys in (("Home", 1), ("ArrowRight", 1), ("End", 1)):
         figure.after(lambda keys=keys: figure.press(*keys))
         pictures.append(figure.picture())

@@ -306,7 +306,7 @@ def test_an_mnist_file_cut_within_its_header_is_refused(tmp_path, keep):
 def test_an_mnist_file_without_pixels_is_refused(tmp_path, shape):
     write(tmp_path, GOOD | {TRAIN_IMAGES: idx(np.zeros(shape, np.uint8))})
     with pytest.raises(
-        ValueError, match=rf"{TRAIN_IMAGES}: expected .* shape {re.escape(str(shape))}.* damaged, get"
+        ValueError, match=rf"{TRAIN_IMAGES}: expected at least one entry, got shape {re.escape(str(shape))}; get"
     ):
         load_mnist(tmp_path)
 
@@ -409,7 +409,7 @@ def test_gaussian_cloud_refuses_wrong_arguments_by_name(arguments, message):
 
 
 def test_an_asymmetric_covariance_is_refused():
-    with pytest.raises(ValueError, match=r"^cov: expected a symmetric matrix without negative eigenvalues, got"):
+    with pytest.raises(ValueError, match=r"^cov: expected a symmetric matrix, got \[\[1"):
         gaussian_cloud(3, [0, 0], [[1, 0], [0.5, 1]], rng())
 
 

@@ -1,13 +1,15 @@
 import io
 import threading
 import warnings
+from functools import partial
 
 import numpy as np
+import psutil
 import pytest
 from PIL import Image
 
 from bn_helpers import live, plots
-from bn_helpers.live import choice, explore, slider, steps, switch
+from bn_helpers.live import choice, explore, play, slider, steps, switch
 
 X = np.random.default_rng(0).standard_normal((200, 20))
 
@@ -160,12 +162,16 @@ def test_a_removed_artist_leaves_no_ghost():
 def test_show_displays_controls_picture_and_sentence_and_updates_them_in_place(page):
     figure = spread.live()
     figure.show()
-    controls, picture, sentence = page
+    controls, picture, sentence, script = page
+    assert set(script.history[0]) == {"application/javascript", "text/plain"}
     assert [type(w).__name__ for w in controls.history[0].children] == ["FloatSlider", "Checkbox"]
     figure.widgets["std"].value = 0.5
-    assert len(page) == 3
+    assert len(page) == 4
     assert picture.history[-1]["image/png"] == figure.png() != picture.history[0]["image/png"]
-    assert sentence.history[-1] == {"text/html": "<p>Std 0.50. &lt;b&gt;&amp;</p>", "text/plain": "Std 0.50. <b>&"}
+    assert sentence.history[-1] == {
+        "text/html": '<p class="bn-live">Std 0.50. &lt;b&gt;&amp;</p>',
+        "text/plain": "Std 0.50. <b>&",
+    }
     assert picture.history[-1]["text/plain"] == "Std 0.50. <b>&"
 
 
@@ -184,7 +190,7 @@ def test_an_error_appears_in_the_sentence_and_the_next_move_works_again(page):
 
     figure = fragile.live()
     figure.show()
-    _, picture, sentence = page
+    _, picture, sentence, _ = page
     figure.widgets["n"].value = 3
     assert sentence.history[-1]["text/plain"] == "This setting could not be drawn. RuntimeError: no <three>"
     assert "<three>" not in sentence.history[-1]["text/html"]
@@ -233,8 +239,91 @@ def test_updates_from_several_threads_do_not_mix(page):
     for thread in threads:
         thread.join()
     figure.update(std=0.3)
-    assert "could not" not in str([output.history for output in page[2:]])
+    assert "could not" not in str(page[2].history)
     assert np.mean(np.abs(pixels(figure.png()) - full_draw(figure)).max(axis=-1) > 8) < 1e-3
+
+
+@explore(step=play(label="steps"), stride=slider(1, 5, start=1, label="stride"), size=(4, 2))
+def walk(fig):
+    (line,) = fig.subplots().plot([0], [0])
+    at = [0, 0]  # ticks done, position
+
+    def update(step, stride):
+        if step < at[0]:
+            at[:] = 0, 0
+        at[:] = step, at[1] + stride * (step - at[0])
+        line.set_data([0, 1], [0, at[1]])
+        if stride == 4:
+            raise RuntimeError("too far")
+        if step == 5:
+            raise StopIteration(f"arrived at {at[1]}")
+        return f"tick {step}, at {at[1]}"
+
+    return update
+
+
+def test_a_play_counts_its_ticks_even_if_the_front_end_skips_values(page):
+    figure = walk.live()
+    figure.show()
+    widget, stride = figure.widgets.values()
+    widget.value = 1
+    widget.value = 7
+    assert figure.sentence == "tick 2, at 2"
+    stride.value = 3  # no tick
+    assert figure.sentence == "tick 2, at 2"
+    widget.value = 8
+    assert figure.sentence == "tick 3, at 5"
+    widget.value = 0  # the stop button
+    assert figure.sentence == "tick 0, at 0"
+
+
+@pytest.mark.parametrize(
+    ("end", "sentence"),
+    [
+        (lambda figure: figure.update(step=5), "arrived at 5"),
+        (lambda figure: setattr(figure.widgets["stride"], "value", 4), "RuntimeError: too far"),
+        (lambda figure: figure.close(), "tick 0"),
+    ],
+    ids=["done", "error", "closed"],
+)
+def test_a_play_stops_when_the_computation_is_done_or_fails_or_its_cell_runs_again(page, end, sentence):
+    figure = walk.live()
+    figure.show()
+    figure.widgets["step"].playing = True
+    end(figure)
+    assert not figure.widgets["step"].playing
+    assert sentence in figure.sentence + page[2].history[-1]["text/plain"]
+
+
+def test_a_filmstrip_shows_a_picture_and_a_sentence_for_each_setting(page):
+    spread.filmstrip(settings=[{"std": 0.1}, {"std": 0.5}])
+    pictures, sentences = page[::2], page[1::2]
+    assert [s.history[0]["text/plain"] for s in sentences] == ["Std 0.10. <b>&", "Std 0.50. <b>&"]
+    assert pictures[0].history[0]["image/png"] == spread.live(std=0.1).png()
+
+
+def test_2000_updates_do_not_grow_the_memory():
+    @explore(height=slider(0.0, 1.0, start=0.5, label="height"), size=(1, 1))
+    def line(fig):
+        (line,) = fig.subplots().plot([0, 1], [0, 1])
+
+        def update(height):
+            line.set_ydata([0, height])
+            return f"{height:.2f}"
+
+        return update
+
+    figure, process = line.live(), psutil.Process()
+
+    def move(times):
+        for k in range(times):
+            figure.update(height=(k % 50) / 50)
+            figure.png()
+
+    move(200)  # fills caches
+    before = process.memory_info().rss
+    move(2000)
+    assert process.memory_info().rss - before < 30e6  # one kept pixel buffer an update would be 320e6
 
 
 def test_a_log_slider_has_20_steps_a_decade_and_keeps_its_start():
@@ -263,13 +352,16 @@ def test_bad_controls_are_refused_by_name(make, message):
 
 def test_every_control_has_a_label_and_a_tooltip():
     makers = (
-        slider(0, 1, start=0, label="a"),
-        steps((1,), start=1, label="a"),
-        choice("x", label="a"),
-        switch(label="a"),
+        partial(slider, 0, 1, start=0),
+        partial(slider, 0.1, 1, start=0.1, log=True),
+        partial(steps, (1,), start=1),
+        partial(choice, "x"),
+        switch,
+        play,
     )
     for maker in makers:
-        assert (maker().description, maker().tooltip) == ("a", "a")
+        assert (maker(label="a")().description, maker(label="a")().tooltip) == ("a", "a")
+        assert maker(label="a", hint="more of a")().tooltip == "more of a"
 
 
 def test_a_figure_does_not_touch_pyplot_or_warn():

@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-WIDGET = "application/vnd.jupyter.widget-view+json"
+KERNEL_ONLY = {"application/vnd.jupyter.widget-view+json", "application/javascript"}  # of no use without one
 LIVE = "nbval-ignore-output"  # cells whose stored outputs differ from a fresh run's: the views are stripped
 
 
@@ -44,7 +44,7 @@ def refresh(path):
 
 def strip(cell):
     """Remove widget views from a code cell, and tag it, so that nbval does not miss them."""
-    views = [output for output in cell.outputs if WIDGET in output.get("data", {})]
+    views = [output for output in cell.outputs if not KERNEL_ONLY.isdisjoint(output.get("data", {}))]
     if views:
         cell.outputs = [output for output in cell.outputs if output not in views]
         cell.metadata["tags"] = sorted({*cell.metadata.get("tags", []), LIVE})

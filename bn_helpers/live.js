@@ -1,0 +1,34 @@
+// For screen readers; all else works without it. Runs in the output area of one live figure: names the slider
+// handles, says their values in words, and says the sentence below the picture once the hand rests.
+const start = () => {
+  const area = element.closest(".jp-OutputArea");
+  if (!area) return;
+  area.bnLive?.disconnect(); // of an earlier run of the same cell
+  const voice = area.querySelector(":scope > .bn-live-voice") ?? document.createElement("div");
+  voice.className = "bn-live-voice";
+  voice.setAttribute("role", "status");
+  voice.setAttribute("aria-live", "polite");
+  voice.style.cssText = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)";
+  area.append(voice);
+  const set = (node, name, value) => node.getAttribute(name) === value || node.setAttribute(name, value);
+  let said, rest;
+  const look = () => {
+    for (const row of area.querySelectorAll(".widget-slider")) {
+      const handle = row.querySelector(".noUi-handle");
+      if (!handle) continue;
+      set(handle, "aria-label", row.querySelector(".widget-label").textContent);
+      set(handle, "aria-description", row.title || row.querySelector("[title]")?.title || "");
+      set(handle, "aria-valuetext", row.querySelector(".widget-readout").textContent);
+    }
+    const sentence = [...area.querySelectorAll("p.bn-live")].pop()?.textContent;
+    said ??= sentence;
+    clearTimeout(rest);
+    rest = setTimeout(() => { if (sentence !== said) voice.textContent = said = sentence; }, 500);
+  };
+  area.bnLive = new MutationObserver(look);
+  area.bnLive.observe(area, { childList: true, subtree: true, characterData: true });
+  look();
+};
+// the output is made before it is put on the page
+const wait = (tries) => element.isConnected ? start() : tries && setTimeout(() => wait(tries - 1), 100);
+wait(600);

@@ -1,0 +1,128 @@
+"""Live figures on a page of their own: errors, Play, twins, a file that is opened again."""
+
+import json
+
+import nbformat
+import pytest
+from in_jupyterlab import Figure, bring, command, open_and_run, wait_for
+
+pytestmark = pytest.mark.browser
+
+SETUP = """
+import numpy as np
+
+from bn_helpers import plots
+from bn_helpers.live import explore, play, slider
+
+plots.use_style()
+
+
+@explore(height=slider(0, 9, start=5, label="height"), size=(4, 2))
+def fragile(fig):
+    (line,) = fig.subplots().plot([0, 1], [0, 9])
+
+    def update(height):
+        if height == 3:
+            raise RuntimeError("no three")
+        line.set_ydata([0, height])
+        return f"The line ends at {height}."
+
+    return update
+
+
+@explore(step=play(label="steps"), size=(4, 2))
+def walk(fig):
+    (line,) = fig.subplots().plot([0, 1], [0, 40])
+
+    def update(step):
+        line.set_ydata([0, step])
+        if step == 40:
+            raise StopIteration("Arrived.")
+        return f"Step {step}."
+
+    return update
+"""
+
+
+@pytest.fixture(scope="module")
+def notebook(lab):
+    """A notebook with the same figure twice and a Play; its path."""
+    path = lab[1] / "notebooks" / "live.ipynb"
+    cells = [SETUP, "fragile()", "fragile()", "walk()"]
+    stored = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
+    stored.metadata.kernelspec = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    nbformat.write(stored, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def page(browser, lab, notebook):
+    page = open_and_run(browser, lab, notebook.name)
+    yield page
+    page.context.close()
+
+
+def twins(page):
+    figure = Figure(page, "height")
+    twin = Figure(page, "height", 1)
+    return figure, twin
+
+
+def test_an_error_is_told_below_the_picture_and_the_next_move_works(page):
+    figure, _ = twins(page)
+    figure.after(lambda: figure.press("ArrowLeft"))
+    assert figure.sentence() == "The line ends at 4."
+    figure.after(lambda: figure.press("ArrowLeft"))
+    assert figure.sentence() == "This setting could not be drawn. RuntimeError: no three"
+    figure.after(lambda: figure.press("ArrowLeft"))
+    assert figure.sentence() == "The line ends at 2."
+
+
+def test_the_same_figure_twice_does_not_disturb_each_other(page):
+    figure, twin = twins(page)
+    before = figure.sentence(), figure.picture().tobytes()
+    twin.after(lambda: twin.press("End"))
+    assert twin.sentence() == "The line ends at 9."
+    assert (figure.sentence(), figure.picture().tobytes()) == before
+
+
+def test_play_steps_the_computation_pauses_and_ends_with_it(page):
+    area = bring(page, page.locator(".jp-OutputArea", has=page.locator(".widget-play")).first)
+    sentence = area.locator("p.bn-live")
+    start, pause = (area.locator(f".widget-play button[title={what}]") for what in ("Play", "Pause"))
+    start.click()
+    wait_for(lambda: sentence.inner_text() not in ("Step 0.", "Step 1."), "two steps")
+    (pause if pause.count() else start).click()
+    page.wait_for_timeout(400)
+    rested = sentence.inner_text()
+    page.wait_for_timeout(400)
+    assert sentence.inner_text() == rested != "Arrived."
+    start.click()
+    wait_for(lambda: sentence.inner_text() == "Arrived.", "the end")
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_saved_file_shows_the_last_picture_and_sentence_without_a_kernel(page, lab, browser, notebook, trusted):
+    figure, _ = twins(page)
+    shown = figure.picture().tobytes()
+
+    def saved():
+        command(page, "docmanager:save")
+        page.wait_for_timeout(300)
+        return figure.sentence() in notebook.read_text()
+
+    wait_for(saved, "the file")
+    stored = json.loads(notebook.read_text())
+    if not trusted:
+        stored["metadata"]["copied"] = True  # another content: the signature no longer fits
+    copy = notebook.with_name(f"copy-{trusted}.ipynb")
+    copy.write_text(json.dumps(stored))
+    command(page, "docmanager:save")
+    again = browser.new_context(viewport={"width": 1200, "height": 900}).new_page()
+    again.goto(f"{lab[0]}/lab/tree/notebooks/{copy.name}?token=t&reset")
+    again.wait_for_selector(".jp-RenderedImage img", timeout=60_000)
+    area = again.locator(".jp-OutputArea", has=again.locator("p")).first
+    assert area.locator("p").last.inner_text() == figure.sentence()
+    picture = Figure.picture(type("Stored", (), {"area": area})())
+    assert picture.tobytes() == shown
+    again.context.close()
