@@ -1,5 +1,5 @@
-// For screen readers; all else works without it. Runs in the output area of one live figure: names the slider
-// handles, says their values in words, and says the sentence below the picture once the hand rests.
+// For screen readers; all else works without it. Runs in the output area of one live figure: names slider
+// handles and buttons, says values in words, and says the sentence below the picture once the hand rests.
 const start = () => {
   const area = element.closest(".jp-OutputArea");
   if (!area) return;
@@ -20,13 +20,18 @@ const start = () => {
       set(handle, "aria-description", row.title || row.querySelector("[title]")?.title || "");
       set(handle, "aria-valuetext", row.querySelector(".widget-readout").textContent);
     }
+    for (const button of area.querySelectorAll(".widget-play button")) {
+      const icon = button.firstElementChild.className.split("fa-").pop();
+      const label = button.parentElement.previousElementSibling?.textContent ?? "";
+      set(button, "aria-label", `${{ play: "Play", pause: "Pause", stop: "Back to the start" }[icon] ?? icon}: ${label}`);
+    }
     const sentence = [...area.querySelectorAll("p.bn-live")].pop()?.textContent;
     said ??= sentence;
     clearTimeout(rest);
     rest = setTimeout(() => { if (sentence !== said) voice.textContent = said = sentence; }, 500);
   };
   area.bnLive = new MutationObserver(look);
-  area.bnLive.observe(area, { childList: true, subtree: true, characterData: true });
+  area.bnLive.observe(area, { childList: true, subtree: true, characterData: true, attributeFilter: ["class"] });
   look();
 };
 // the output is made before it is put on the page

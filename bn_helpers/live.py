@@ -89,6 +89,15 @@ def _control(kind, label, hint, start, **properties):
     )
 
 
+def _row(widget):
+    """The widget as the page shows it; a Play does not show its name by itself."""
+    if not isinstance(widget, ipywidgets.Play):
+        return widget
+    widget.layout.width = "8em"
+    name = ipywidgets.Label(widget.description, layout={"width": "9em", "justify_content": "flex-end"})
+    return ipywidgets.HBox([name, widget])
+
+
 def explore(*, size=(7.2, 3.0), **controls):
     """Decorator for `draw(fig, *data)`, which returns `update(**values) -> sentence`.
 
@@ -173,7 +182,7 @@ class Live:
     def show(self):
         """Display controls, picture and sentence, and redraw whenever a control moves."""
         _close_former(self)
-        display(ipywidgets.VBox(list(self.widgets.values())))
+        display(ipywidgets.VBox([_row(widget) for widget in self.widgets.values()]))
         self.still()
         display({"application/javascript": SCRIPT, "text/plain": ""}, raw=True)
         for widget in self.widgets.values():

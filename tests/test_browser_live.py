@@ -89,16 +89,19 @@ def test_the_same_figure_twice_does_not_disturb_each_other(page):
 def test_play_steps_the_computation_pauses_and_ends_with_it(page):
     area = bring(page, page.locator(".jp-OutputArea", has=page.locator(".widget-play")).first)
     sentence = area.locator("p.bn-live")
-    start, pause = (area.locator(f".widget-play button[title={what}]") for what in ("Play", "Pause"))
+    start, pause = (area.get_by_role("button", name=f"{what}: steps") for what in ("Play", "Pause"))
     start.click()
     wait_for(lambda: sentence.inner_text() not in ("Step 0.", "Step 1."), "two steps")
-    (pause if pause.count() else start).click()
+    pause.click()
     page.wait_for_timeout(400)
     rested = sentence.inner_text()
     page.wait_for_timeout(400)
     assert sentence.inner_text() == rested != "Arrived."
     start.click()
     wait_for(lambda: sentence.inner_text() == "Arrived.", "the end")
+    wait_for(start.count, "the button to say Play again")
+    area.get_by_role("button", name="Back to the start: steps").click()
+    wait_for(lambda: sentence.inner_text() == "Step 0.", "the start")
 
 
 @pytest.mark.parametrize("trusted", [True, False])
