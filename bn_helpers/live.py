@@ -32,6 +32,7 @@ from IPython.display import display
 from traitlets import TraitError
 
 from . import plots
+from ._png import Palette
 
 SCRIPT = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 
@@ -152,7 +153,7 @@ class Live:
         with plots.card(*size) as self.fig:
             self._draw_values = draw(self.fig, *data)
             self.sentence = self._draw_values(**self.values)
-        self._background, self._moving = None, []
+        self._background, self._moving, self._encode = None, [], Palette()
 
     @property
     def values(self):
@@ -177,7 +178,7 @@ class Live:
     def png(self):
         """The picture as it stands, as PNG bytes."""
         with self._lock:
-            return plots.encode(self._pixels(), level=1)
+            return self._encode(self._pixels())
 
     def show(self):
         """Display controls, picture and sentence, and redraw whenever a control moves."""

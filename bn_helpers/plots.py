@@ -4,7 +4,6 @@ A figure is a white card with round corners in the picture itself, so that it lo
 on a light and on a dark page. It is made without pyplot and shown by `show`.
 """
 
-import io
 from contextlib import contextmanager
 
 import matplotlib as mpl
@@ -13,7 +12,8 @@ from IPython.display import display
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
-from PIL import Image  # a dependency of matplotlib
+
+from ._png import Palette
 
 DPI, DENSITY = 100, 2  # CSS pixels per inch; device pixels per CSS pixel, for sharp screens and print
 
@@ -74,17 +74,9 @@ def card(width=7.2, height=2.4):
 
 
 def png(fig, level=9):
-    """The figure as PNG bytes with 256 colours; `level` 1 is quick, 9 is small."""
+    """The figure as PNG bytes; `level` of compression, 1 is quick, 9 is small."""
     fig.canvas.draw()
-    return encode(fig.canvas.buffer_rgba(), level)
-
-
-def encode(rgba, level):
-    """PNG bytes of an RGBA buffer (H, W, 4)."""
-    pixels = Image.fromarray(np.asarray(rgba)).quantize(256, method=Image.Quantize.FASTOCTREE, dither=0)
-    file = io.BytesIO()
-    pixels.save(file, "png", compress_level=level)
-    return file.getvalue()
+    return Palette()(fig.canvas.buffer_rgba(), level)
 
 
 def bundle(fig, data, text):

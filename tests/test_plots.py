@@ -47,17 +47,6 @@ def test_a_shown_figure_has_css_size_and_a_text(shown):
     assert metadata == {"image/png": {"width": 300, "height": 200}}
 
 
-def test_256_colours_leave_lines_and_areas_as_they_were():
-    with plots.card(4.0, 2.0) as fig:
-        ax = fig.subplots()
-        plots.histogram(ax, -1, 1)(np.linspace(-1, 1, 99))
-        ax.plot([-1, 1], [0, 1], color="#0072B2")
-    fig.canvas.draw()
-    exact = np.asarray(fig.canvas.buffer_rgba()).astype(int)
-    error = np.abs(pixels(plots.encode(fig.canvas.buffer_rgba(), 9)) - exact).max(axis=-1)
-    assert np.mean(error > 4) < 0.01  # on antialiased edges only
-
-
 @settings(max_examples=50, deadline=None)
 @given(
     st.lists(st.floats(-5, 5), min_size=1, max_size=50),
