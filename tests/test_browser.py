@@ -133,6 +133,7 @@ def test_every_slider_has_a_name_and_says_its_value_not_its_place(lesson, previe
         )
         assert figure.handle.get_attribute("role") == "slider"
         assert figure.handle.get_attribute("aria-label") == label
+        assert figure.handle.get_attribute("aria-description")
         assert figure.handle.get_attribute("aria-valuetext") == figure.row.locator(".widget-readout").inner_text()
 
 

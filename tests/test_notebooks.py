@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbconvert import HTMLExporter
 
 ROOT = Path(__file__).parents[1]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -123,6 +124,17 @@ def test_markdown_images_have_a_text_and_details_are_closed(lesson):
     text = markdown(lesson[1])
     assert not re.search(r"!\[\s*\]|<img(?![^>]*alt=)", text)
     assert text.count("<details>") == text.count("</details>") == text.count("</summary>")
+
+
+def test_a_page_made_without_a_kernel_has_every_picture_and_sentence(lesson):
+    path, notebook = lesson
+    page, _ = HTMLExporter().from_filename(path)
+    pictures = [o.data for o in outputs(notebook) if "image/png" in o.get("data", {})]
+    assert page.count("<img") == len(pictures)
+    assert "Error displaying widget" not in page
+    for cell in code_cells(notebook):
+        if LIVE in cell.metadata.get("tags", []):
+            assert cell.outputs[-1].data["text/html"] in page
 
 
 def test_two_runs_of_refresh_give_identical_files(tmp_path):

@@ -38,7 +38,10 @@ def forward_in_batches(network, x, batch_size):
     return x, x_hats, activations
 
 
-@explore(batch_size=steps(SIZES, start=64, label="batch size m"), size=(7.2, 3.9))
+@explore(
+    batch_size=steps(SIZES, start=64, label="batch size m", hint="how many digits share mean and variance"),
+    size=(7.2, 3.9),
+)
 def batch_size(fig, network, X, y):
     """Live: a trained network (tanh, batch norm) on X (N, D) with labels y (N,), cut into batches; N >= 256.
 

@@ -28,10 +28,10 @@ def _layers_of(width, digits):
 
 
 @explore(
-    std=slider(1e-3, 3.0, start=1.0, log=True, label="weight std"),
-    activation=choice(*ACTIVATIONS, label="activation"),
-    width=steps((16, 32, 64, 100, 128, 256, 512), start=100, label="units per layer"),
-    digits=switch(label="use digits"),
+    std=slider(1e-3, 3.0, start=1.0, log=True, label="weight std", hint="standard deviation of all weights"),
+    activation=choice(*ACTIVATIONS, label="activation", hint="function from the sums to the outputs"),
+    width=steps((16, 32, 64, 100, 128, 256, 512), start=100, label="units per layer", hint="in both layers"),
+    digits=switch(label="use digits", hint="the course's images as inputs, else Gaussian numbers"),
     size=(7.2, 4.2),
 )
 def two_layers(fig):
