@@ -25,6 +25,7 @@ from collections import defaultdict
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+FLOAT32 = "X, WEIGHTS = X.astype(np.float32), [w.astype(np.float32) for w in WEIGHTS]\n"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -228,6 +229,12 @@ def report(moves, drags):
         )
 
 
+def code_of(name):
+    """The cell of a contender; `NAME_float32` is the cell NAME on numbers of half the size."""
+    cell = (HERE / f"cells/{name.removesuffix('_float32')}.py").read_text()
+    return FLOAT32 + cell if name.endswith("_float32") else cell
+
+
 def measure(playwright, o):
     """One run on a server and a browser of its own: the contenders, with their `moves` and `drags`."""
     with tempfile.TemporaryDirectory(prefix="latency-", ignore_cleanup_errors=True) as tmp:
@@ -237,8 +244,9 @@ def measure(playwright, o):
         try:
             context = browser.new_context(viewport=dict(width=1700, height=1000), device_scale_factor=o.dpr)
             context.add_init_script(path=HERE / "probe.js")
-            files = [HERE / f"cells/{name}.py" for name in o.contenders.split(",") if name]
-            contenders = [Contender(server, f.stem, f.read_text()) for f in files + o.cell]
+            cells = {name: code_of(name) for name in o.contenders.split(",") if name}
+            cells |= {path.stem: path.read_text() for path in o.cell}
+            contenders = [Contender(server, name, code) for name, code in cells.items()]
             for c in contenders:
                 c.open(context, server)
             for c in contenders:  # warm up: font caches, JIT
