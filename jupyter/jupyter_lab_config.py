@@ -13,6 +13,7 @@ c = get_config()  # noqa: F821, given by Jupyter
 here = Path(__file__).resolve().parent
 first = min((here.parent / "notebooks").glob("*.ipynb")).name
 c.ServerApp.root_dir = str(here.parent)
+c.ServerApp.allow_root = True  # in a container one is root; the server listens on this machine only
 c.LabApp.default_url = f"/lab/tree/notebooks/{first}"
 c.Application.log_level = "ERROR"  # the address is printed all the same, and nothing that puzzles
 

@@ -35,7 +35,6 @@ def lab(tmp_path_factory):
     own = {f"JUPYTER_{what}_DIR": str(folder / what.lower()) for what in ("CONFIG", "DATA", "RUNTIME")}
     command = [sys.executable, "-m", "jupyterlab", "--config=jupyter/jupyter_lab_config.py", "--no-browser"]
     command += [f"--port={port}", "--IdentityProvider.token=t", "--LabApp.expose_app_in_browser=True"]
-    command += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     with open(folder / "log.txt", "w") as log:
         server = subprocess.Popen(command, cwd=folder, env=os.environ | own, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
