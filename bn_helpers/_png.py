@@ -39,8 +39,10 @@ class Palette:
             Image.fromarray(rgba).save(file, "png", compress_level=level)
             return file.getvalue()
         self.index[self.translucent] = self.opacity
-        self.lines[:, 1:] = self.index.reshape(self.shape[:2])  # column 0 says: no filter
         height, width, _ = self.shape
+        index = self.index.reshape(height, width)
+        self.lines[0, 1:] = index[0]
+        np.subtract(index[1:], index[:-1], out=self.lines[1:, 1:])  # each row less the one above: half the bytes
         return b"\x89PNG\r\n\x1a\n" + b"".join(
             struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
             for kind, data in (
@@ -56,7 +58,8 @@ class Palette:
         """Arrays for this size (fresh ones each time would cost more than the sums), and the translucent pixels."""
         self.shape, (height, width, _) = rgba.shape, rgba.shape
         self.key, self.place = np.empty(height * width, np.uint32), np.empty(height * width, np.intp)
-        self.index, self.lines = np.empty(height * width, np.uint8), np.zeros((height, width + 1), np.uint8)
+        self.index, self.lines = np.empty(height * width, np.uint8), np.empty((height, width + 1), np.uint8)
+        self.lines[:, 0] = 2  # the filter "up"
         self.entries = np.zeros((UNKNOWN, 4), np.uint8)
         self.seen, self.radius = np.empty(0, np.uint32), 0
         self._forget()
