@@ -9,10 +9,10 @@ from contextlib import contextmanager
 import matplotlib as mpl
 import numpy as np
 from IPython.display import display
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
+from ._canvas import Canvas
 from ._png import Palette
 
 DPI, DENSITY = 100, 2  # CSS pixels per inch; device pixels per CSS pixel, for sharp screens and print
@@ -54,7 +54,7 @@ def card(width=7.2, height=2.4):
     """`with card() as fig:` a new Figure of width x height inches in the course's look."""
     with mpl.rc_context(STYLE):
         fig = Figure(figsize=(width, height), dpi=DPI * DENSITY, layout="constrained", facecolor="none")
-        FigureCanvasAgg(fig)
+        Canvas(fig)
         fig.get_layout_engine().set(w_pad=0.12, h_pad=0.12)
         edge, radius = 0.5 / 72, 0.08  # inches
         box = FancyBboxPatch(
@@ -139,7 +139,8 @@ def histogram(ax, low, high, bins=40, **style):
     """An empty histogram on `ax`; returns `fill(values)`, which sets its bars and returns the counts (bins,).
 
     Heights are relative to the highest bar, so that the axes never change. Values beyond low and
-    high are counted in the first and the last bar. `fill(values, low, high)` moves the range.
+    high are counted in the first and the last bar. `fill(values, low, high)` moves the range. ValueError for
+    no values and for NaN.
     """
     bars = ax.stairs(np.zeros(bins), np.linspace(low, high, bins + 1), fill=True, **{"color": FILL} | style)
     ax.set(xlim=(low, high), ylim=(0, 1.08), yticks=[])
@@ -148,9 +149,14 @@ def histogram(ax, low, high, bins=40, **style):
     def fill(values, low=low, high=high):
         if ax.get_xlim() != (low, high):
             ax.set_xlim(low, high)
-        place = (np.clip(np.ravel(values), low, high) - low) * (bins / (high - low))
-        counts = np.bincount(np.minimum(place.astype(np.intp), bins - 1), minlength=bins)
-        bars.set_data(counts / counts.max(), np.linspace(low, high, bins + 1))
-        return counts
+        place = np.clip(np.ravel(values), float(low), float(high))  # one array, changed in place: new ones are dear
+        place -= low
+        place *= bins / (high - low)
+        if np.isnan(place.min(initial=np.inf)) or not len(place):
+            raise ValueError(f"histogram: expected numbers, got {'NaN among the values' if len(place) else 'no value'}")
+        counts = np.bincount(place.astype(np.intp), minlength=bins + 1)
+        counts[-2] += counts[-1]  # the upper end belongs to the last bar
+        bars.set_data(counts[:-1] / counts[:-1].max(), np.linspace(low, high, bins + 1))
+        return counts[:-1]
 
     return fill

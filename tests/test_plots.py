@@ -66,6 +66,14 @@ def test_histogram_counts_every_value_once_and_those_beyond_in_the_end_bars(valu
         np.testing.assert_array_equal(counts, np.histogram(inside, edges)[0])
 
 
+@pytest.mark.parametrize(("values", "message"), [([], "no value"), ([0.5, np.nan], "NaN among the values")])
+def test_a_histogram_refuses_what_it_cannot_count(values, message):
+    with plots.card(3.0, 2.0) as fig:
+        fill = plots.histogram(fig.subplots(), 0, 1)
+    with pytest.raises(ValueError, match=f"histogram: expected numbers, got {message}"):
+        fill(np.array(values))
+
+
 def test_histograms_and_lines_tell_their_numbers_in_the_text(shown):
     plots.histograms({"a": np.array([0.0, 2.0]), "b": np.array([0.5])}, 0, 2)
     plots.lines([0, 10], {"loss": [2.3, 0.1]}, xlabel="step", ylabel="loss (nats)")
