@@ -65,7 +65,7 @@ def notebook(name, code):
 class Server:
     """JupyterLab on loopback, all its files in one temporary directory."""
 
-    def __init__(self, tmp):
+    def __init__(self, tmp, options=()):
         self.root = tmp / "work"
         config = tmp / "config/labconfig"
         for d in (self.root, config):
@@ -102,6 +102,7 @@ class Server:
                 f"--LabApp.workspaces_dir={tmp / 'spaces'}",
                 f"--LabApp.user_settings_dir={tmp / 'settings'}",
                 "--LabApp.expose_app_in_browser=True",
+                *options,
             ],
             env=env,
             cwd=tmp,
@@ -238,7 +239,7 @@ def code_of(name):
 def measure(playwright, o):
     """One run on a server and a browser of its own: the contenders, with their `moves` and `drags`."""
     with tempfile.TemporaryDirectory(prefix="latency-", ignore_cleanup_errors=True) as tmp:
-        server = Server(Path(tmp))
+        server = Server(Path(tmp), [f"--config={o.config.resolve()}"] if o.config else [])
         path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         try:
@@ -275,6 +276,7 @@ def main():
     p.add_argument("--moves", type=int, default=45, help="key presses per contender and run")
     p.add_argument("--drags", type=int, default=10, help="drags of 2 s per contender and run")
     p.add_argument("--dpr", type=float, default=1, help="device pixel ratio of the screen")
+    p.add_argument("--config", type=Path, help="of the server, such as jupyter/jupyter_lab_config.py")
     o = p.parse_args()
     from playwright.sync_api import sync_playwright
 

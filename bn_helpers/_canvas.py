@@ -43,7 +43,7 @@ def _tiles(s, prop, dpi, colour=(0, 0, 0, 1)):
 
 @lru_cache(maxsize=2000)
 def _tile(piece, prop, dpi, colour):
-    """The ink as RGBA (H, W, 4), bottom row first; where it starts from the pen; width, height, descent of the piece."""
+    """Ink as RGBA (H, W, 4), bottom row first; where it starts from the pen; width, height, descent."""
     size = width, height, descent = RendererAgg(1, 1, dpi).get_text_width_height_descent(piece, prop, False)
     margin = int(height) + 2  # ink may lie outside of the piece's own width
     renderer = RendererAgg(int(width) + 2 * margin, int(height) + 2 * margin, dpi)

@@ -152,8 +152,9 @@ def histogram(ax, low, high, bins=40, **style):
         place = np.clip(np.ravel(values), float(low), float(high))  # one array, changed in place: new ones are dear
         place -= low
         place *= bins / (high - low)
-        if np.isnan(place.min(initial=np.inf)) or not len(place):
-            raise ValueError(f"histogram: expected numbers, got {'NaN among the values' if len(place) else 'no value'}")
+        if not len(place) or np.isnan(place.min()):
+            what = "NaN among the values" if len(place) else "no value"
+            raise ValueError(f"histogram: expected numbers, got {what}")
         counts = np.bincount(place.astype(np.intp), minlength=bins + 1)
         counts[-2] += counts[-1]  # the upper end belongs to the last bar
         bars.set_data(counts[:-1] / counts[:-1].max(), np.linspace(low, high, bins + 1))

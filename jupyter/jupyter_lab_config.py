@@ -6,6 +6,7 @@ the places that are read.
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 c = get_config()  # noqa: F821, given by Jupyter
@@ -30,3 +31,16 @@ c.KernelManager.transport_encryption = "auto"
 for library in ("OPENBLAS", "OMP", "MKL", "VECLIB"):
     name = "VECLIB_MAXIMUM_THREADS" if library == "VECLIB" else f"{library}_NUM_THREADS"
     os.environ.setdefault(name, "1")
+
+# A moved slider is answered by several small messages. The server holds the second back until the browser has
+# acknowledged the first, 40 ms later (Nagle's algorithm), so that no figure could follow more than 20 times a
+# second. A server that is built in another way than version 2 is left alone.
+with suppress(ImportError):
+    from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+
+    class PromptConnection(ZMQChannelsWebsocketConnection):
+        def connect(self):
+            self.websocket_handler.set_nodelay(True)
+            return super().connect()
+
+    c.ServerApp.kernel_websocket_connection_class = PromptConnection
