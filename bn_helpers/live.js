@@ -1,5 +1,6 @@
-// For screen readers; all else works without it. Runs in the output area of one live figure: names slider
-// handles and buttons, says values in words, and says the sentence below the picture once the hand rests.
+// All else works without it. Runs in the output area of one live figure. For screen readers it names slider handles
+// and buttons, says values in words, and says the sentence below the picture once the hand rests. For the eye it
+// keeps the room of the longest sentence, so that the page below does not jump.
 const start = () => {
   const area = element.closest(".jp-OutputArea");
   if (!area) return;
@@ -11,7 +12,16 @@ const start = () => {
   voice.style.cssText = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)";
   area.append(voice);
   const set = (node, name, value) => node.getAttribute(name) === value || node.setAttribute(name, value);
-  let said, rest;
+  let said, rest, width, height;
+  const keepRoom = (p) => {
+    if (area.offsetWidth !== width) { // at the start with a line to spare
+      p.style.minHeight = "";
+      width = area.offsetWidth;
+      height = p.getBoundingClientRect().height + parseFloat(getComputedStyle(p).lineHeight);
+    }
+    height = Math.max(height, p.getBoundingClientRect().height);
+    p.style.minHeight = `${height}px`;
+  };
   const look = () => {
     for (const row of area.querySelectorAll(".widget-slider")) {
       const handle = row.querySelector(".noUi-handle");
@@ -25,7 +35,9 @@ const start = () => {
       const label = button.parentElement.previousElementSibling?.textContent ?? "";
       set(button, "aria-label", `${{ play: "Play", pause: "Pause", stop: "Back to the start" }[icon] ?? icon}: ${label}`);
     }
-    const sentence = [...area.querySelectorAll("p.bn-live")].pop()?.textContent;
+    const paragraph = [...area.querySelectorAll("p.bn-live")].pop();
+    if (paragraph) keepRoom(paragraph);
+    const sentence = paragraph?.textContent;
     said ??= sentence;
     clearTimeout(rest);
     rest = setTimeout(() => { if (sentence !== said) voice.textContent = said = sentence; }, 500);

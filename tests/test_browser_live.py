@@ -1,6 +1,7 @@
-"""Live figures on a page of their own: errors, Play, twins, a file that is opened again."""
+"""Live figures on a page of their own: errors, Play, twins, the page around them, a file that is opened again."""
 
 import json
+import time
 
 import nbformat
 import pytest
@@ -23,7 +24,7 @@ def fragile(fig):
 
     def update(height):
         if height == 3:
-            raise RuntimeError("no three")
+            raise RuntimeError("no three" + ", whatever is tried" * 12)  # two lines
         line.set_ydata([0, height])
         return f"The line ends at {height}."
 
@@ -41,14 +42,26 @@ def walk(fig):
         return f"Step {step}."
 
     return update
+
+
+@explore(step=play(label="ticks"), size=(1, 1))
+def endless(fig, log):
+    def update(step):
+        with open(log, "a") as file:
+            file.write(".")
+        return f"Step {step}."
+
+    return update
 """
 
 
 @pytest.fixture(scope="module")
 def notebook(lab):
     """A notebook with the same figure twice and a Play; its path."""
-    path = lab[1] / "notebooks" / "live.ipynb"
-    cells = [SETUP, "fragile()", "fragile()", "walk()"]
+    return write(lab[1] / "notebooks/live.ipynb", [SETUP, "fragile()", "fragile()", "walk()"])
+
+
+def write(path, cells):
     stored = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
     stored.metadata.kernelspec = {"display_name": "Python 3", "language": "python", "name": "python3"}
     nbformat.write(stored, path)
@@ -73,7 +86,7 @@ def test_an_error_is_told_below_the_picture_and_the_next_move_works(page):
     figure.after(lambda: figure.press("ArrowLeft"))
     assert figure.sentence() == "The line ends at 4."
     figure.after(lambda: figure.press("ArrowLeft"))
-    assert figure.sentence() == "This setting could not be drawn. RuntimeError: no three"
+    assert figure.sentence().startswith("This setting could not be drawn. RuntimeError: no three, whatever")
     figure.after(lambda: figure.press("ArrowLeft"))
     assert figure.sentence() == "The line ends at 2."
 
@@ -102,6 +115,49 @@ def test_play_steps_the_computation_pauses_and_ends_with_it(page):
     wait_for(start.count, "the button to say Play again")
     area.get_by_role("button", name="Back to the start: steps").click()
     wait_for(lambda: sentence.inner_text() == "Step 0.", "the start")
+
+
+def test_the_page_does_not_jump_and_no_frame_lacks_the_picture_while_the_hand_moves(page):
+    figure, _ = twins(page)
+    figure.press("Home")
+    page.evaluate("""() => {
+        const area = document.querySelector(".jp-OutputArea .noUi-handle").closest(".jp-OutputArea");
+        window.seen = {heights: new Set(), pictures: new Set(), blank: 0};
+        const look = () => {
+            const images = area.querySelectorAll(".jp-RenderedImage img");
+            const whole = images.length === 1 && images[0].complete && images[0].naturalWidth > 0;
+            seen.blank += !whole;
+            if (whole) seen.pictures.add(images[0].src);
+            seen.heights.add(area.getBoundingClientRect().height);
+            if (seen) requestAnimationFrame(look);
+        };
+        look();
+    }""")
+    for fraction in (0.95, 0.05, 0.6):  # to and fro over the two lines of the error at 3
+        figure.after(lambda fraction=fraction: figure.drag(fraction))
+    *heights, pictures, blank = page.evaluate("() => [...seen.heights, seen.pictures.size, seen.blank]")
+    assert (len(heights), blank) == (1, 0)
+    assert pictures >= 3
+
+
+@pytest.mark.parametrize("tab", ["notebook", "browser"])
+def test_a_play_stops_when_its_tab_closes(browser, lab, tab):
+    notebook = write(lab[1] / f"notebooks/{tab}-tab.ipynb", [SETUP, f"endless('{tab}.txt')"])
+    ticks = notebook.with_name(f"{tab}.txt")
+    page = open_and_run(browser, lab, notebook.name)
+    page.get_by_role("button", name="Play: ticks").click()
+    wait_for(lambda: len(ticks.read_text()) > 5, "some ticks")
+    if tab == "notebook":
+        command(page, "application:close")
+        page.get_by_role("button", name="Discard").click()  # what has changed since the file was saved
+        wait_for(lambda: not page.locator(".jp-NotebookPanel").count(), "the notebook to close")
+    else:
+        page.close()
+    time.sleep(0.5)
+    last = ticks.read_text()
+    time.sleep(0.7)
+    assert ticks.read_text() == last
+    page.context.close()
 
 
 @pytest.mark.parametrize("trusted", [True, False])

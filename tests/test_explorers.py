@@ -1,3 +1,7 @@
+import re
+from itertools import product
+
+import ipywidgets
 import numpy as np
 import pytest
 
@@ -9,8 +13,6 @@ from bn_helpers.initializers import he_normal
 from bn_helpers.layers import ReLU, Sigmoid, Tanh
 from bn_helpers.network import mlp
 from bn_helpers.training import train
-
-WIDTHS = (16, 32, 64, 100, 128, 256, 512)
 
 
 @pytest.fixture(scope="module")
@@ -27,28 +29,35 @@ def digits():
     return load_digits()[2:]
 
 
-def test_two_layers_draws_500_random_settings_and_both_ends_of_every_control():
-    figure, rng = two_layers.live(), np.random.default_rng(0)
-    settings = [
-        dict(std=std, activation=activation, width=width, digits=digits)
-        for std in (0.001, 3.0)
-        for activation in ACTIVATIONS
-        for width in (16, 512)
-        for digits in (True, False)
-    ]
-    settings += [
-        dict(
-            std=10 ** rng.uniform(-3, 0.47),
-            activation=str(rng.choice(list(ACTIVATIONS))),
-            width=int(rng.choice(WIDTHS[:4])),
-            digits=bool(rng.integers(2)),
-        )
-        for _ in range(500)
-    ]
+def ends(widget):
+    """The extreme values of a control; all of them where it offers a few."""
+    if isinstance(widget, ipywidgets.Checkbox):
+        return [False, True]
+    if hasattr(widget, "options"):
+        return [widget.options[0], widget.options[-1]] if len(widget.options) > 5 else list(widget.options)
+    return [widget.base**end if hasattr(widget, "base") else end for end in (widget.min, widget.max)]
+
+
+def anywhere(widget, rng):
+    if isinstance(widget, ipywidgets.Checkbox) or hasattr(widget, "options"):
+        return rng.choice(getattr(widget, "options", [False, True])).item()
+    if hasattr(widget, "base"):
+        return widget.base ** rng.uniform(widget.min, widget.max)
+    return rng.integers(widget.min, widget.max + 1).item()
+
+
+@pytest.mark.parametrize("explorer", ["two_layers", "batch_size"])
+def test_both_ends_of_every_control_and_500_random_settings_are_drawn(explorer, network, digits):
+    explorers = {"two_layers": (two_layers,), "batch_size": (batch.batch_size, network, *digits)}
+    explorer, *data = explorers[explorer]
+    figure = explorer.live(*data)
+    rng = np.random.default_rng(0)
+    settings = [dict(zip(figure.widgets, values)) for values in product(*map(ends, figure.widgets.values()))]
+    settings += [{name: anywhere(widget, rng) for name, widget in figure.widgets.items()} for _ in range(500)]
     for setting in settings:
         sentence = figure.update(**setting)
-        assert "nan" not in sentence
-        assert "inf" not in sentence
+        assert not re.search(r"\b(nan|inf)\b", sentence), setting
+        assert figure.png().startswith(b"\x89PNG"), setting
 
 
 @pytest.mark.parametrize("digits", [False, True])
