@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image  # a dependency of matplotlib
 
 COLOURS, UNKNOWN = 247, 255  # entries for opaque colours; between the two: the translucent ones by opacity
+BLOCK = 2**17  # pixels are looked up so many at a time, which a cache holds
 COARSEST = 13  # of 255: where colours that share an entry would differ more, the picture is stored without loss
 
 
@@ -57,7 +58,7 @@ class Palette:
     def _start(self, rgba):
         """Arrays for this size (fresh ones each time would cost more than the sums), and the translucent pixels."""
         self.shape, (height, width, _) = rgba.shape, rgba.shape
-        self.key, self.place = np.empty(height * width, np.uint32), np.empty(height * width, np.intp)
+        self.key, self.place = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.intp)
         self.index, self.lines = np.empty(height * width, np.uint8), np.empty((height, width + 1), np.uint8)
         self.lines[:, 0] = 2  # the filter "up"
         self.entries = np.zeros((UNKNOWN, 4), np.uint8)
@@ -73,8 +74,12 @@ class Palette:
         self.table, self.known = np.full(65536, UNKNOWN, np.uint8), 0
 
     def _look_up(self, pixels):
-        self.place[:] = _keys(pixels, self.key)
-        return self.table.take(self.place, out=self.index, mode="clip")
+        for start in range(0, len(pixels), BLOCK):
+            block, index = pixels[start : start + BLOCK], self.index[start : start + BLOCK]
+            place = self.place[: len(block)]
+            place[:] = _keys(block, self.key[: len(block)])
+            self.table.take(place, out=index, mode="clip")
+        return self.index
 
     def _learn(self, pixels):
         """Entries for new colours, commonest first; where room runs out, all again and a little coarser."""

@@ -24,8 +24,10 @@ FLOORS = {
     "data": 0,
     "_arrays": -1,
     "_png": -1,
+    "_canvas": -1,
 }
-NUMPY_ALONE = [name for name, floor in FLOORS.items() if floor <= 0 and name != "_png"]  # it needs Pillow, too
+WITH_MATPLOTLIB = {"_png", "_canvas"}  # the floor below plots
+NUMPY_ALONE = [name for name, floor in FLOORS.items() if floor <= 0 and name not in WITH_MATPLOTLIB]
 NEVER = {"subprocess", "socket", "multiprocessing", "asyncio", "concurrent", "urllib", "requests", "torch", "scipy"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
