@@ -142,7 +142,7 @@ def histogram(ax, low, high, bins=40, **style):
     high are counted in the first and the last bar. `fill(values, low, high)` moves the range. ValueError for
     no values and for NaN.
     """
-    bars = ax.stairs(np.zeros(bins), np.linspace(low, high, bins + 1), fill=True, **{"color": FILL} | style)
+    bars = ax.stairs(np.zeros(bins), np.linspace(low, high, bins + 1), **{"color": FILL, "fill": True} | style)
     ax.set(xlim=(low, high), ylim=(0, 1.08), yticks=[])
     ax.spines.left.set_visible(False)
 

@@ -1,28 +1,33 @@
 """The student's predictions: asked before the cell that answers, kept, compared.
 
-Questions stand in questions.toml, so that a lesson's cell does not show the answer. A prediction is
-kept in predictions.json beside the notebook, every one of them, so that a change of mind stays visible.
-Nothing is sent anywhere.
+Questions stand in questions.toml, so that a lesson's cell does not show the answer. Predictions are kept in one
+file in the user's own data folder, every one of them, so that a change of mind stays visible; `kept()` lists them,
+`forget()` deletes the file. Nothing is sent anywhere.
 """
 
-import html
 import json
 import os
 import tomllib
+from functools import partial
+from html import escape as escape_html
 from pathlib import Path
 
 import ipywidgets
 from IPython.display import display
+from platformdirs import user_data_path
 
 QUESTIONS = tomllib.loads(Path(__file__).with_name("questions.toml").read_text(encoding="utf-8"))
-LEDGER = Path("predictions.json")
+COVER = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+FOLDER = Path(os.environ.get("BN_LAB_DATA") or user_data_path("batch-normalization-lab", appauthor=False))
+LEDGER = FOLDER / "predictions.json"
+escape = partial(escape_html, quote=False)  # nothing here is an attribute
 
 
 def ask(name):
     """Show question `name` with its options as buttons; after a choice, the verdict and the explanation.
 
-    The explanation is there from the start as a closed block, for readers without a kernel. ValueError
-    if there is no such question.
+    The explanation is there from the start as a closed block, for readers without a kernel. The output of the next
+    cell is covered until there is a choice, or the question is skipped. ValueError if there is no such question.
     """
     if name not in QUESTIONS:
         raise ValueError(f"name: expected one of {list(QUESTIONS)}, got {name!r}")
@@ -33,6 +38,7 @@ def ask(name):
     )
     display(buttons)
     explanation = display(_explained(question), raw=True, display_id=True)
+    display({"application/javascript": COVER, "text/plain": ""}, raw=True)
 
     def chosen(change):
         note = keep(name, change.new, change.new == question["answer"])
@@ -59,10 +65,16 @@ def kept():
     return entries
 
 
+def forget():
+    """Delete the file of predictions, if there is one."""
+    LEDGER.unlink(missing_ok=True)
+
+
 def keep(question, prediction, right):
     """Add one prediction; returns "" or why that was not possible. A damaged file is left as it is."""
     try:
         entries = [*kept(), {"question": question, "prediction": prediction, "right": right}]
+        LEDGER.parent.mkdir(parents=True, exist_ok=True)
         new = LEDGER.with_suffix(".new")
         new.write_text(json.dumps(entries, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         os.replace(new, LEDGER)
@@ -74,22 +86,22 @@ def keep(question, prediction, right):
 def _asked(question):
     text, options = question["question"], " / ".join(question["options"])
     return {
-        "text/html": f"<p><strong>Predict.</strong> {html.escape(text)} <em>{html.escape(options)}</em></p>",
+        "text/html": f"<p><strong>Predict.</strong> {escape(text)} <em>{escape(options)}</em></p>",
         "text/plain": f"Predict. {text} {options}",
     }
 
 
 def _explained(question, prediction=None, note=""):
     """The closed block before the choice, the open one with the verdict after it."""
-    answer, because = question["answer"], " ".join(question["because"].split())
+    answer, because, decided = question["answer"], " ".join(question["because"].split()), ' class="bn-decided" open'
     if prediction is None:
         state, summary = "", "What happens, and why (decide first)"
     elif prediction == answer:
-        state, summary = " open", f"You predicted {prediction}, and so it is"
+        state, summary = decided, f"You predicted {prediction}, and so it is"
     else:
-        state, summary = " open", f"You predicted {prediction}; it turns out otherwise"
+        state, summary = decided, f"You predicted {prediction}; it turns out otherwise"
     return {
-        "text/html": f"<details{state}><summary>{html.escape(summary)}</summary><p><strong>{html.escape(answer)}."
-        f"</strong> {html.escape(because)} {html.escape(note)}</p></details>",
+        "text/html": f"<details{state}><summary>{escape(summary)}</summary><p><strong>{escape(answer)}."
+        f"</strong> {escape(because)} {escape(note)}</p></details>",
         "text/plain": f"{summary}: {answer}. {because} {note}".strip(),
     }

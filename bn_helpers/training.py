@@ -1,5 +1,6 @@
 """Plain stochastic gradient descent, watched."""
 
+import os
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,9 +12,16 @@ from .layers import unchecked_cross_entropy
 
 
 class Progress(tqdm):
-    """A bar for runs of more than two seconds, without tqdm's monitor thread; off with TQDM_DISABLE=1."""
+    """A bar for runs of more than two seconds, without tqdm's monitor thread; off with TQDM_DISABLE=1.
+
+    It is moved by hand: in a notebook, leaving a loop over the bar itself would show it, and tqdm's own
+    reading of TQDM_DISABLE is lost there.
+    """
 
     monitor_interval = 0
+
+    def __init__(self, total):
+        super().__init__(total=total, delay=2, leave=False, disable=os.environ.get("TQDM_DISABLE", "0") != "0")
 
 
 @dataclass
@@ -46,8 +54,8 @@ def train(network, X, y, *, lr, batch_size, rng, steps=None, epochs=None, record
 
     history = History(records={name: [] for name in record or {}})
     batches = iter(())
-    with np.errstate(all="ignore"):
-        for step in (bar := Progress(range(steps + 1), delay=2, leave=False)):
+    with np.errstate(all="ignore"), Progress(steps + 1) as bar:
+        for step in range(steps + 1):
             if step > 0:
                 batch = next(batches, None)
                 if batch is None:
@@ -63,6 +71,7 @@ def train(network, X, y, *, lr, batch_size, rng, steps=None, epochs=None, record
                 history.steps.append(step)
                 for name, function in (record or {}).items():
                     history.records[name].append(function(network))
+            bar.update()
     return history
 
 
@@ -78,6 +87,10 @@ def sgd_step(network, X, y, lr):
 
 
 def accuracy(network, X, y):
-    """Share of the rows of X (N, D) whose largest output is at the label y (N,), in evaluation mode."""
-    logits = network.forward(X, training=False)
+    """Share of the rows of X (N, D) whose largest output is at the label y (N,), in evaluation mode.
+
+    A network that has diverged is at chance, without a warning.
+    """
+    with np.errstate(all="ignore"):
+        logits = network.forward(X, training=False)
     return float(np.mean(np.argmax(logits, axis=1) == labels("y", y, *logits.shape)))

@@ -51,7 +51,7 @@ def test_every_cell_of_lesson_01_runs_without_an_error_or_a_word_on_stderr(lesso
 def test_the_server_leads_to_the_first_lesson_and_prints_nothing_that_puzzles(lesson, lab):
     address, folder = lab
     page = urllib.request.urlopen(f"{address}/?token=t")
-    assert page.url == f"{address}/lab/tree/notebooks/01_weight_initialization.ipynb?token=t"
+    assert page.url == f"{address}/lab/tree/notebooks/00_start_here.ipynb?token=t"
     assert (folder / "log.txt").read_text() == ""  # with a token of its own, it prints its address
 
 
@@ -111,7 +111,7 @@ def test_a_cell_that_is_run_again_leaves_one_figure_that_works(lesson):
 
 
 def test_a_prediction_opens_the_explanation_and_is_kept(lesson, lab):
-    ledger = lab[1] / "notebooks/predictions.json"
+    ledger = lab[1] / "predictions/predictions.json"
     area = bring(lesson, lesson.locator(".jp-OutputArea", has=lesson.locator("button:text-is('95%')")).first)
     assert not ledger.exists()
     assert not area.locator("details").evaluate("block => block.open")
@@ -121,6 +121,23 @@ def test_a_prediction_opens_the_explanation_and_is_kept(lesson, lab):
     area.locator("button:text-is('65%')").click()
     wait_for(lambda: "and so it is" in area.locator("summary").inner_text(), "the second verdict")
     assert [entry["prediction"] for entry in json.loads(ledger.read_text())] == ["95%", "65%"]
+
+
+def test_the_result_below_a_question_is_covered_until_it_is_decided_or_skipped(lesson):
+    area = bring(lesson, lesson.locator(".jp-OutputArea", has=lesson.locator("button:text-is('30%')")).first)
+    question = lesson.locator(".jp-Cell", has=area).last
+    result = question.locator("xpath=following-sibling::*[1]").locator(".jp-OutputArea")
+    question.click(position={"x": 3, "y": 3})
+    cover = lesson.locator(".bn-cover")
+    for decide in ("skip", "choose"):
+        command(lesson, "notebook:run-cell")
+        wait_for(lambda: not result.is_visible() and cover.count(), "the cover")
+        if decide == "skip":
+            cover.get_by_role("button").click()
+        else:
+            area.locator("button:text-is('65%')").click()
+        wait_for(result.is_visible, "the result")
+    assert "flat parts begin" in result.inner_text()
 
 
 def test_every_slider_has_a_name_and_says_its_value_not_its_place(lesson, preview):

@@ -1,14 +1,25 @@
 """Each check meets right answers, written in more than one way, and every slip that it can name."""
 
 import math
+import re
 from decimal import Decimal
 from statistics import NormalDist
 
 import numpy as np
 import pytest
 
-from bn_helpers.checks import MISCONCEPTIONS, check_saturated_share, check_uniform_weights, check_weight_std
-from bn_helpers.checks.verdict import Verdict
+from bn_helpers.checks import (
+    MISCONCEPTIONS,
+    Verdict,
+    check_he_weights,
+    check_leaky_std,
+    check_saturated_share,
+    check_sgd_step,
+    check_uniform_weights,
+    check_weight_std,
+    check_xavier_std,
+)
+from bn_helpers.checks.misconceptions import HINTS
 
 
 def uniform(scale, low=-1.0, high=1.0, shape=lambda i, o: (i, o)):
@@ -27,8 +38,94 @@ def stops(*_):
     raise SystemExit
 
 
+def recurses(*arguments):
+    return recurses(*arguments)
+
+
+def normal(std, mean=0.0, shape=lambda i, o: (i, o)):
+    """A scheme of normal weights whose std is a function of the fans."""
+    return lambda i, o, rng: mean + std(i, o) * rng.standard_normal(shape(i, o))
+
+
+def he(i, o=None):
+    return math.sqrt(2 / i)
+
+
+def loops(i, o, rng):
+    W = np.zeros((i, o))
+    for row in W:
+        for k in range(o):
+            row[k] = rng.normal(0, he(i))
+    return W
+
+
+def out_argument(i, o, rng):
+    W = np.empty((i, o))
+    rng.standard_normal(out=W)
+    return np.multiply(W, he(i), out=W)
+
+
+def step_in_place(w, g, lr):
+    w -= lr * g
+    return w
+
+
+def step_on_a_copy(w, g, lr):
+    w = w.copy()
+    w -= lr * g
+    return w
+
+
+def step_by_loop(w, g, lr):
+    new = np.zeros_like(w)
+    for i in np.ndindex(w.shape):
+        new[i] = w[i] - lr * g[i]
+    return new
+
+
+def talks(w, g, lr):
+    print("w is", w)
+    np.random.seed(3)  # noqa: NPY002
+    np.random.rand()  # noqa: NPY002
+    return w - lr * g
+
+
 ROOT3, EDGE = math.sqrt(3), math.atanh(0.99)
 RIGHT = [
+    (check_sgd_step, lambda w, g, lr: w - lr * g),
+    (check_sgd_step, lambda w, g, lr: -g * lr + w),
+    (check_sgd_step, step_on_a_copy),
+    (check_sgd_step, step_by_loop),
+    (check_sgd_step, talks),
+    (check_sgd_step, lambda w, g, lr: np.subtract(w, lr * g, out=np.empty_like(w))),
+    (check_sgd_step, lambda w, g, lr: w.astype(np.float32) - np.float32(lr) * g.astype(np.float32)),
+    (check_sgd_step, lambda w, g, lr: (w - lr * g).tolist()),
+    (check_sgd_step, lambda w, g, lr: np.einsum("k,k...->...", [1.0, -lr], np.stack([w, g]))),
+    (check_xavier_std, lambda i, o: math.sqrt(2 / (i + o))),
+    (check_xavier_std, lambda i, o: ((i + o) / 2) ** -0.5),
+    (check_xavier_std, lambda i, o: np.sqrt(6 / (i + o)) / np.sqrt(3)),
+    (check_xavier_std, lambda i, o: 1 / np.sqrt(np.mean([i, o]))),
+    (check_xavier_std, lambda i, o: np.float32(2 / (i + o)) ** 0.5),
+    (check_xavier_std, lambda i, o: math.exp(0.5 * (math.log(2) - math.log(i + o)))),
+    (check_xavier_std, lambda i, o: Decimal(2) ** Decimal("0.5") / Decimal(i + o).sqrt()),
+    (check_xavier_std, lambda i, o: np.array(math.sqrt(2 / (i + o)))),
+    (check_leaky_std, lambda n, s: math.sqrt(2 / ((1 + s**2) * n))),
+    (check_leaky_std, lambda n, s: (n * (1 + s * s) / 2) ** -0.5),
+    (check_leaky_std, lambda n, s: np.sqrt(2 / (1 + s**2)) / np.sqrt(n)),
+    (check_leaky_std, lambda n, s: 1 / math.sqrt(n * np.mean([1, s**2]))),
+    (check_leaky_std, lambda n, s: math.sqrt(2) / math.hypot(1, s) / math.sqrt(n)),
+    (check_leaky_std, lambda n, s: round(math.sqrt(2 / ((1 + s**2) * n)), 5)),
+    (check_leaky_std, lambda n, s: np.float32(np.sqrt(2 / n / (1 + s**2)))),
+    (check_leaky_std, lambda n, s: np.linalg.norm([1, s]) ** -1 * (2 / n) ** 0.5),
+    (check_he_weights, normal(he)),
+    (check_he_weights, lambda i, o, rng: rng.normal(0, he(i), (i, o))),
+    (check_he_weights, lambda i, o, rng: rng.normal(scale=he(i), size=(o, i)).T),
+    (check_he_weights, lambda i, o, rng: rng.standard_normal((i, o), dtype=np.float32) * np.float32(he(i))),
+    (check_he_weights, lambda i, o, rng: np.stack([rng.normal(0, he(i), o) for _ in range(i)])),
+    (check_he_weights, lambda i, o, rng: (rng.standard_normal(i * o) / np.sqrt(i / 2)).reshape(i, o)),
+    (check_he_weights, lambda i, o, rng: np.einsum("io,->io", rng.standard_normal((i, o)), he(i))),
+    (check_he_weights, loops),
+    (check_he_weights, out_argument),
     (check_weight_std, lambda n, q, s: s / np.sqrt(n * q)),
     (check_weight_std, lambda n, q, s: (s**2 / n / q) ** 0.5),
     (check_weight_std, lambda n, q, s: np.float32(s / np.sqrt(n * q))),
@@ -43,6 +140,63 @@ RIGHT = [
     (check_uniform_weights, lambda i, o, s, rng: rng.uniform(-1, 1, (i, o)).astype(np.float32) * s * ROOT3),
 ]
 SLIPS = [
+    (check_sgd_step, lambda w, g, lr: w + lr * g, "uphill"),
+    (check_sgd_step, lambda w, g, lr: w - g, "rate-forgotten"),
+    (check_sgd_step, lambda w, g, lr: w - g / lr, "rate-divides"),
+    (check_sgd_step, lambda w, g, lr: -lr * g, "step-for-weights"),
+    (check_sgd_step, lambda w, g, lr: lr * g - w, "step-reversed"),
+    (check_sgd_step, lambda w, g, lr: w * (1 - lr * g), "gradient-scaled-weights"),
+    (check_sgd_step, step_in_place, "input-changed"),
+    (check_sgd_step, recurses, "raised"),
+    (check_sgd_step, lambda w, g, lr: (w - lr * g)[0], "wrong-shape"),
+    (check_sgd_step, lambda w, g, lr: w - 2 * lr * g, "unknown"),
+    (check_xavier_std, lambda i, o: i**-0.5, "fan-in-alone"),
+    (check_xavier_std, lambda i, o: o**-0.5, "fan-out-alone"),
+    (check_xavier_std, lambda i, o: math.sqrt(2 / i), "he-for-xavier"),
+    (check_xavier_std, lambda i, o: 2 / (i + o), "variance-for-std"),
+    (check_xavier_std, lambda i, o: (i + o) ** -0.5, "two-forgotten"),
+    (check_xavier_std, lambda i, o: 2 / math.sqrt(i + o), "two-outside-root"),
+    (check_xavier_std, lambda i, o: math.sqrt(6 / (i + o)), "limit-for-std"),
+    (check_xavier_std, lambda i, o: math.sqrt(2 / i / o), "product-of-fans"),
+    (check_xavier_std, lambda i, o: math.sqrt((1 / i + 1 / o) / 2), "mean-of-variances"),
+    (check_xavier_std, lambda i, o: (i**-0.5 + o**-0.5) / 2, "mean-of-stds"),
+    (check_xavier_std, lambda i, o: math.sqrt((i + o) / 2), "scale-inverted"),
+    (check_leaky_std, lambda n, s: math.sqrt(2 / n), "slope-ignored"),
+    (check_leaky_std, lambda n, s: math.sqrt(2 / n / (1 + s)), "slope-not-squared"),
+    (check_leaky_std, lambda n, s: 1 / ((1 + s) / 2) / math.sqrt(n), "mean-slope"),
+    (
+        check_leaky_std,
+        lambda n, s: (n * ((1 + s**2) / 2 - (1 - s) ** 2 / 2 / math.pi)) ** -0.5,
+        "variance-for-mean-square",
+    ),
+    (check_leaky_std, lambda n, s: 2 / n / (1 + s**2), "variance-for-std"),
+    (check_leaky_std, lambda n, s: math.sqrt(1 / n / (1 + s**2)), "two-forgotten"),
+    (check_leaky_std, lambda n, s: math.sqrt(2 / (1 + s**2)), "fan-in-forgotten"),
+    (check_leaky_std, lambda n, s: math.sqrt(n * (1 + s**2) / 2), "scale-inverted"),
+    (check_he_weights, normal(lambda i, o: math.sqrt(2 / o)), "fan-out-for-fan-in"),
+    (check_he_weights, normal(lambda i, o: math.sqrt(2 / (i + o))), "xavier-for-he"),
+    (check_he_weights, normal(lambda i, o: math.sqrt(1 / i)), "two-forgotten"),
+    (check_he_weights, normal(lambda i, o: 2 / i), "variance-for-std"),
+    (check_he_weights, normal(lambda i, o: 2 / math.sqrt(i)), "two-outside-root"),
+    (check_he_weights, normal(lambda i, o: math.sqrt(2) / i), "root-over-fan-in"),
+    (check_he_weights, normal(lambda i, o: math.sqrt(i / 2)), "scale-inverted"),
+    (check_he_weights, normal(lambda i, o: 1.0), "not-scaled"),
+    (check_he_weights, normal(lambda i, o: 0.01), "same-for-every-layer"),
+    (check_he_weights, normal(lambda i, o: 0.3 / math.sqrt(i)), "unknown"),
+    (check_he_weights, normal(he, mean=0.05), "mean-not-zero"),
+    (check_he_weights, normal(he, shape=lambda i, o: (o, i)), "fans-swapped"),
+    (check_he_weights, lambda i, o, rng: rng.uniform(-he(i), he(i), (i, o)), "uniform-limit-is-std"),
+    (check_he_weights, lambda i, o, rng: rng.uniform(-ROOT3 * he(i), ROOT3 * he(i), (i, o)), "not-normal"),
+    (check_he_weights, lambda i, o, rng: he(i) * rng.random((i, o)), "uniform-positive"),
+    (
+        check_he_weights,
+        lambda i, o, rng: he(i) * np.random.default_rng(0).standard_normal((i, o)),
+        "generator-ignored",
+    ),
+    (check_he_weights, lambda i, o, rng: he(i) * np.random.randn(i, o), "generator-ignored"),  # noqa: NPY002
+    (check_he_weights, lambda i, o, rng: np.full((i, o), he(i)), "repeated-weights"),
+    (check_he_weights, lambda i, o, rng: he(i) * rng.standard_normal(o) * np.ones((i, 1)), "repeated-weights"),
+    (check_he_weights, lambda i, o, rng: rng.standard_normal((i, o)) / 0, "not-finite"),
     (check_weight_std, lambda n, q, s: s / math.sqrt(q), "fan-in-forgotten"),
     (check_weight_std, lambda n, q, s: s / n / math.sqrt(q), "root-of-fan-in-forgotten"),
     (check_weight_std, lambda n, q, s: s / (n * q), "root-forgotten"),
@@ -126,20 +280,40 @@ def test_a_slip_is_named_and_never_raised(check, answer, slip):
 
 
 def test_every_misconception_of_the_table_can_be_met_here():
-    met = {slip for _, _, slip in SLIPS} | {"input-changed"}
-    assert met == set(MISCONCEPTIONS)
+    assert {slip for _, _, slip in SLIPS} == set(MISCONCEPTIONS)
 
 
-def test_a_function_that_changes_its_argument_is_told_so():
-    from bn_helpers.checks.verdict import Slip, answer_of
+def test_no_two_misconceptions_say_the_same_and_hints_belong_to_one_of_them():
+    assert len(set(MISCONCEPTIONS.values())) == len(MISCONCEPTIONS)
+    assert HINTS.keys() <= MISCONCEPTIONS.keys()
 
-    def double(x):
-        x *= 2
-        return x
 
-    with pytest.raises(Slip) as ended:
-        answer_of(double, np.ones(3), shape=(3,))
-    assert ended.value.verdict.slip == "input-changed"
+def test_the_same_slip_twice_in_a_row_gets_a_hint():
+    def uphill(w, g, lr):
+        return w + lr * g
+
+    check_sgd_step(step_on_a_copy)
+    assert "Hint:" not in check_sgd_step(uphill).message
+    assert check_sgd_step(uphill).message.endswith(f"Hint: {HINTS['uphill']}")
+    check_sgd_step(lambda w, g, lr: w - g)
+    assert "Hint:" not in check_sgd_step(uphill).message
+
+
+def test_a_check_leaves_what_a_student_owns_as_it_was(capsys):
+    np.random.seed(0)  # noqa: NPY002
+    before, errors = np.random.get_state()[1].copy(), np.geterr()  # noqa: NPY002
+    assert check_sgd_step(talks).passed
+    assert np.array_equal(np.random.get_state()[1], before)  # noqa: NPY002
+    assert np.geterr() == errors
+    assert capsys.readouterr().out == ""
+
+
+def test_a_slip_with_a_picture_shows_got_against_wanted():
+    verdict = check_he_weights(normal(lambda i, o: math.sqrt(1 / i)))
+    shown = verdict._repr_html_()
+    assert 'src="data:image/png;base64,' in shown
+    yours, wanted = (float(n) for n in re.search(r"yours have std (\S+), wanted (\S+)\.", shown).groups())
+    assert yours / wanted == pytest.approx(1 / math.sqrt(2), rel=0.02)
 
 
 def test_a_verdict_shows_itself_as_text_and_as_escaped_html():
@@ -150,7 +324,7 @@ def test_a_verdict_shows_itself_as_text_and_as_escaped_html():
 
 
 def test_no_message_gives_the_answer_away():
-    for text in MISCONCEPTIONS.values():
+    for text in [*MISCONCEPTIONS.values(), *HINTS.values()]:
         assert not any(code in text for code in ("np.", "math.", "**", "sqrt("))
 
 

@@ -19,9 +19,9 @@ EXTRAS = PROJECT["optional-dependencies"]
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}  # conda's name for matplotlib without a window system
 
 
-def test_the_package_itself_needs_four_libraries_none_with_an_upper_bound():
+def test_the_package_itself_needs_five_libraries_none_with_an_upper_bound():
     needed = [Requirement(line) for line in PROJECT["dependencies"]]
-    assert [r.name for r in needed] == ["numpy", "matplotlib", "ipywidgets", "tqdm"]
+    assert [r.name for r in needed] == ["numpy", "matplotlib", "ipywidgets", "tqdm", "platformdirs"]
     assert all(spec.operator == ">=" for r in needed for spec in r.specifier)
     assert PROJECT["requires-python"] == ">=3.11"
 

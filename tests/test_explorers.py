@@ -8,10 +8,11 @@ import pytest
 from bn_helpers.batchnorm import batchnorm_forward
 from bn_helpers.data import load_digits
 from bn_helpers.explorers import batchnorm_forward as batch
+from bn_helpers.explorers import start_here, xavier_and_he
 from bn_helpers.explorers.weight_initialization import ACTIVATIONS, two_layers
 from bn_helpers.initializers import he_normal
-from bn_helpers.layers import ReLU, Sigmoid, Tanh
-from bn_helpers.network import mlp
+from bn_helpers.layers import Linear, ReLU, Sigmoid, Tanh
+from bn_helpers.network import Network, mlp
 from bn_helpers.training import train
 
 
@@ -46,9 +47,14 @@ def anywhere(widget, rng):
     return rng.integers(widget.min, widget.max + 1).item()
 
 
-@pytest.mark.parametrize("explorer", ["two_layers", "batch_size"])
+@pytest.mark.parametrize("explorer", ["batch_mean", "two_layers", "depth", "batch_size"])
 def test_both_ends_of_every_control_and_500_random_settings_are_drawn(explorer, network, digits):
-    explorers = {"two_layers": (two_layers,), "batch_size": (batch.batch_size, network, *digits)}
+    explorers = {
+        "batch_mean": (start_here.batch_mean,),
+        "two_layers": (two_layers,),
+        "depth": (xavier_and_he.depth,),
+        "batch_size": (batch.batch_size, network, *digits),
+    }
     explorer, *data = explorers[explorer]
     figure = explorer.live(*data)
     rng = np.random.default_rng(0)
@@ -134,3 +140,34 @@ def test_a_batch_of_one_leaves_chance_and_a_large_one_reads_digits(network, digi
 
     assert share(1) < 20  # every normalized value is 0, so every image gets the same answer
     assert share(256) > 90
+
+
+def test_the_means_of_batches_vary_with_the_root_of_the_batch_size():
+    one = start_here.ink().std()
+    for size in start_here.SIZES:
+        sampling_error = 1 / np.sqrt(2 * start_here.BATCHES)  # of a std, relative
+        assert start_here.batch_means(size).std() == pytest.approx(one / np.sqrt(size), rel=5 * sampling_error)
+
+
+def test_the_deep_explorer_agrees_with_a_network_of_layers_and_its_backward_pass():
+    x, weights, dout = xavier_and_he._draws()
+    depth, std = 6, np.sqrt(2 / xavier_and_he.WIDTH)
+    layers = [part for W in weights[:depth] for part in (Linear(W * std, None), ReLU())]
+    network = Network(layers)
+    out = network.forward(x, training=False)
+    np.testing.assert_allclose(xavier_and_he.forward("He", "ReLU")[0][depth - 1], out, rtol=1e-10)
+    network.forward(x, training=True)
+    gradient, stds = dout, []
+    for layer in reversed(layers):
+        gradient = layer.backward(gradient)
+        if isinstance(layer, ReLU):
+            stds.append(gradient.std())
+    np.testing.assert_allclose(xavier_and_he.backward("He", "ReLU", depth), stds[::-1], rtol=1e-10)
+
+
+def test_sentences_of_the_deep_explorer_tell_the_three_numbers():
+    sentence = xavier_and_he.depth.live().sentence
+    assert sentence.startswith("Xavier weights, sigmoid, 5 layers: the outputs of layer 5 have std 0.1")
+    dead = xavier_and_he.depth.live(scheme="zeros").sentence
+    assert "varies by 0 between examples" in dead
+    assert "has 0 times the std" in dead

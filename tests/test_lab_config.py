@@ -21,7 +21,7 @@ def load(monkeypatch):
 
 def test_the_lab_opens_at_the_first_lesson(load):
     config = load()
-    assert config.LabApp.default_url == "/lab/tree/notebooks/01_weight_initialization.ipynb"
+    assert config.LabApp.default_url == "/lab/tree/notebooks/00_start_here.ipynb"
     assert config.ServerApp.root_dir == str(ROOT)
 
 

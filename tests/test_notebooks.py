@@ -72,6 +72,7 @@ def test_cells_are_stored_executed_in_order_without_errors_or_words_on_stderr(le
     cells = code_cells(notebook)
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
     assert [o for o in outputs(notebook) if o.output_type == "error" or o.get("name") == "stderr"] == []
+    assert "it/s" not in str(outputs(notebook))  # a progress bar
 
 
 def test_nothing_is_stored_that_depends_on_the_machine_or_needs_a_kernel(lesson):

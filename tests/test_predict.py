@@ -9,8 +9,8 @@ from bn_helpers import predict
 
 @pytest.fixture
 def page(monkeypatch, tmp_path):
-    """What `ask` displays, in order, in an empty folder."""
-    monkeypatch.chdir(tmp_path)
+    """What `ask` displays, in order; the predictions go to a folder that is not there yet."""
+    monkeypatch.setattr(predict, "LEDGER", tmp_path / "data" / "predictions.json")
     outputs = []
 
     class Handle:
@@ -32,11 +32,12 @@ def ask(page, name="01-spread-of-a-sum"):
 
 def test_before_the_choice_the_explanation_is_there_but_closed(page):
     buttons = ask(page)
-    question, _, explanation = page
+    question, _, explanation, script = page
     assert question["text/plain"].startswith("Predict. The inputs have std 1")
     assert "1 / 3 / 10 / 100" in question["text/html"]
     assert explanation["text/html"].startswith("<details><summary>")
     assert "variance 100" in explanation["text/html"]
+    assert set(script) == {"application/javascript", "text/plain"}
     assert buttons.value is None
     assert not predict.LEDGER.exists()
 
@@ -44,7 +45,9 @@ def test_before_the_choice_the_explanation_is_there_but_closed(page):
 def test_a_choice_opens_the_explanation_with_the_verdict(page):
     buttons = ask(page)
     buttons.value = "3"
-    assert page[-1]["text/html"].startswith("<details open><summary>You predicted 3; it turns out otherwise")
+    assert page[-1]["text/html"].startswith(
+        '<details class="bn-decided" open><summary>You predicted 3; it turns out otherwise'
+    )
     buttons.value = "10"
     assert page[-1]["text/plain"].startswith("You predicted 10, and so it is")
 
@@ -61,10 +64,12 @@ def test_every_choice_is_kept_in_order(page):
 
 @pytest.mark.parametrize("damaged", ["{", '{"a": 1}', ""])
 def test_a_damaged_ledger_is_named_and_left_as_it_is(page, damaged):
+    predict.LEDGER.parent.mkdir()
     predict.LEDGER.write_text(damaged)
     buttons = ask(page)
     buttons.value = "3"
-    assert "could not be kept. predictions.json: expected a list" in page[-1]["text/plain"]
+    assert "This prediction could not be kept." in page[-1]["text/plain"]
+    assert "predictions.json: expected a list" in page[-1]["text/plain"]
     assert "turns out otherwise" in page[-1]["text/plain"]
     assert predict.LEDGER.read_text() == damaged
     with pytest.raises(ValueError, match="move the file away"):
@@ -90,4 +95,7 @@ def test_a_question_is_complete_and_its_lesson_asks_it(name):
 def test_a_ledger_is_plain_json_that_a_teacher_can_read(page):
     ask(page).value = "100"
     assert json.loads(predict.LEDGER.read_text())[0]["prediction"] == "100"
-    assert [p.name for p in predict.LEDGER.parent.resolve().iterdir()] == ["predictions.json"]
+    assert [p.name for p in predict.LEDGER.parent.iterdir()] == ["predictions.json"]
+    predict.forget()
+    predict.forget()
+    assert predict.kept() == []

@@ -1,7 +1,25 @@
 """Is an answer right, and if not, which misconception is behind it? One file per subject."""
 
-from .initialization import check_saturated_share, check_uniform_weights, check_weight_std
+from .descent import check_sgd_step
+from .initialization import (
+    check_he_weights,
+    check_leaky_std,
+    check_saturated_share,
+    check_uniform_weights,
+    check_weight_std,
+    check_xavier_std,
+)
 from .misconceptions import MISCONCEPTIONS
 from .verdict import Verdict
 
-__all__ = ["MISCONCEPTIONS", "Verdict", "check_saturated_share", "check_uniform_weights", "check_weight_std"]
+__all__ = [
+    "MISCONCEPTIONS",
+    "Verdict",
+    "check_he_weights",
+    "check_leaky_std",
+    "check_saturated_share",
+    "check_sgd_step",
+    "check_uniform_weights",
+    "check_weight_std",
+    "check_xavier_std",
+]

@@ -1,9 +1,11 @@
-"""Checks of lesson 01. Each draws fresh inputs, so that a printed number cannot be the answer."""
+"""Checks of lessons 01 and 02. Each draws fresh inputs, so that a printed number cannot be the answer."""
 
 import math
+from statistics import NormalDist
 
 import numpy as np
 
+from .pictures import compared
 from .verdict import Slip, answer_of, check, compare, right, slip
 
 SIGMOID_EDGE, TANH_EDGE = math.log(99), math.atanh(0.99)  # sigmoid(ln 99) = 0.99
@@ -80,28 +82,126 @@ def check_uniform_weights(uniform_weights):
     fresh = np.random.default_rng()
     for fan_in, fan_out in ((300, 200), (150, 400)):
         std, seed = float(fresh.uniform(0.02, 3)), int(fresh.integers(1_000_000))
-        W, again, other = (
-            answer_of(uniform_weights, fan_in, fan_out, std, np.random.default_rng(k), shape=(fan_in, fan_out))
-            for k in (seed, seed, seed + 1)
-        )
-        if _repeats(W) or _repeats(W.T):
-            raise Slip("repeated-weights")
-        if np.array_equal(W, other) or not np.array_equal(W, again):
-            raise Slip("generator-ignored")
+        W = drawn(uniform_weights, fan_in, fan_out, std, seed=seed, shape=(fan_in, fan_out))
+        wanted = np.random.default_rng(0).uniform(-1, 1, W.shape) * math.sqrt(3) * std
+        picture = compared(W, wanted, f"weights for std {std:.3g}")
         if W.min() >= 0 or W.max() <= 0:
-            raise Slip("uniform-positive")
+            raise Slip("uniform-positive", picture=picture)
         limit = math.sqrt(3) * std
         if _distance_from_uniform(W, std) < 0.015:
-            raise Slip("uniform-limit-is-std")
+            raise Slip("uniform-limit-is-std", picture=picture)
         if _distance_from_uniform(W, limit) > 0.015:  # chance reaches that once in 10^11 draws
             own_limit = np.abs(W).max()
             if _distance_from_uniform(W, own_limit) < 0.015:
-                raise Slip("uniform-wrong-limit")
+                raise Slip("uniform-wrong-limit", picture=picture)
             close = abs(W.std() / std - 1) < 0.02
-            raise Slip(
-                "not-uniform" if close else "unknown", f"For std {std:.3g} your weights have std {W.std():.3g}."
-            )
+            detail = f"For std {std:.3g} your weights have std {W.std():.3g}."
+            raise Slip("not-uniform" if close else "unknown", detail, picture)
     return right("uniform values with the asked spread; a sum of many of them is as wide as with Gaussian weights.")
+
+
+@check
+def check_xavier_std(xavier_std):
+    """xavier_std(fan_in, fan_out) -> Glorot's std."""
+    fresh = np.random.default_rng()
+    return compare(
+        xavier_std,
+        [(int(i), int(o)) for i, o in zip(fresh.integers(20, 900, 4), fresh.integers(1000, 3000, 4))],
+        truth=lambda i, o: math.sqrt(2 / (i + o)),
+        slips={
+            "fan-in-alone": lambda i, o: math.sqrt(1 / i),
+            "fan-out-alone": lambda i, o: math.sqrt(1 / o),
+            "he-for-xavier": lambda i, o: math.sqrt(2 / i),
+            "variance-for-std": lambda i, o: 2 / (i + o),
+            "two-forgotten": lambda i, o: math.sqrt(1 / (i + o)),
+            "two-outside-root": lambda i, o: 2 / math.sqrt(i + o),
+            "limit-for-std": lambda i, o: math.sqrt(6 / (i + o)),
+            "product-of-fans": lambda i, o: math.sqrt(2 / (i * o)),
+            "mean-of-variances": lambda i, o: math.sqrt((1 / i + 1 / o) / 2),
+            "mean-of-stds": lambda i, o: (math.sqrt(1 / i) + math.sqrt(1 / o)) / 2,
+            "scale-inverted": lambda i, o: math.sqrt((i + o) / 2),
+        },
+        passed="the compromise between the signal's condition and the gradient's.",
+    )
+
+
+@check
+def check_leaky_std(leaky_std):
+    """leaky_std(fan_in, slope) -> the std with which a leaky ReLU keeps the mean square."""
+    fresh = np.random.default_rng()
+
+    def variance(s):  # of leaky(z), z ~ N(0, 1); its mean square is (1 + s^2) / 2
+        return (1 + s**2) / 2 - (1 - s) ** 2 / (2 * math.pi)
+
+    return compare(
+        leaky_std,
+        [(int(n), float(s)) for n, s in zip(fresh.integers(20, 900, 4), fresh.uniform(0.15, 0.7, 4))],
+        truth=lambda n, s: math.sqrt(2 / ((1 + s**2) * n)),
+        slips={
+            "slope-ignored": lambda n, s: math.sqrt(2 / n),
+            "slope-not-squared": lambda n, s: math.sqrt(2 / ((1 + s) * n)),
+            "mean-slope": lambda n, s: 2 / ((1 + s) * math.sqrt(n)),
+            "variance-for-mean-square": lambda n, s: math.sqrt(1 / (variance(s) * n)),
+            "variance-for-std": lambda n, s: 2 / ((1 + s**2) * n),
+            "two-forgotten": lambda n, s: math.sqrt(1 / ((1 + s**2) * n)),
+            "fan-in-forgotten": lambda n, s: math.sqrt(2 / (1 + s**2)),
+            "scale-inverted": lambda n, s: math.sqrt((1 + s**2) * n / 2),
+        },
+        passed="with slope 0 it is He's rule, with slope 1 the rule without activation.",
+    )
+
+
+@check
+def check_he_weights(he_weights):
+    """he_weights(fan_in, fan_out, rng) -> W (fan_in, fan_out), normal, mean 0, He's std."""
+    fresh = np.random.default_rng()
+    draws = []
+    for fan_in, fan_out in ((250, 120), (400, 90)):
+        seed = int(fresh.integers(1_000_000))
+        W = drawn(he_weights, fan_in, fan_out, seed=seed, shape=(fan_in, fan_out))
+        wanted = math.sqrt(2 / fan_in) * np.random.default_rng(0).standard_normal(W.shape)
+        draws.append((fan_in, fan_out, W, compared(W, wanted, f"weights of a layer {fan_in} to {fan_out}")))
+    picture = draws[0][-1]
+
+    def all_have(std):
+        return all(abs(W.std() / std(i, o) - 1) < 0.025 for i, o, W, _ in draws)  # chance: 0.004 at one sigma
+
+    if all(W.min() >= 0 or W.max() <= 0 for _, _, W, _ in draws):
+        raise Slip("uniform-positive", picture=picture)
+    if not all_have(lambda i, o: math.sqrt(2 / i)):
+        for name, std in {
+            "fan-out-for-fan-in": lambda i, o: math.sqrt(2 / o),
+            "xavier-for-he": lambda i, o: math.sqrt(2 / (i + o)),
+            "two-forgotten": lambda i, o: math.sqrt(1 / i),
+            "variance-for-std": lambda i, o: 2 / i,
+            "two-outside-root": lambda i, o: 2 / math.sqrt(i),
+            "root-over-fan-in": lambda i, o: math.sqrt(2) / i,
+            "scale-inverted": lambda i, o: math.sqrt(i / 2),
+            "not-scaled": lambda i, o: 1.0,
+            "uniform-limit-is-std": lambda i, o: math.sqrt(2 / i / 3),
+            "same-for-every-layer": lambda i, o: draws[0][2].std(),
+        }.items():
+            if all_have(std):
+                raise Slip(name, picture=picture)
+        raise Slip("unknown", f"Your weights have std {draws[0][2].std():.3g} for 250 inputs.", picture)
+    for i, _, W, picture in draws:
+        if abs(W.mean()) > 0.1 * W.std():
+            raise Slip("mean-not-zero", picture=picture)
+        if _distance_from_normal(W, math.sqrt(2 / i)) > 0.015:
+            raise Slip("not-normal", picture=picture)
+    return right("normal weights whose std follows the fan-in; a ReLU layer keeps the mean square.")
+
+
+def drawn(scheme, *arguments, seed, shape):
+    """W of a student's scheme, which must follow the generator that is passed, and repeat nothing."""
+    W, again, other = (
+        answer_of(scheme, *arguments, np.random.default_rng(k), shape=shape) for k in (seed, seed, seed + 1)
+    )
+    if _repeats(W) or _repeats(W.T):
+        raise Slip("repeated-weights")
+    if np.array_equal(W, other) or not np.array_equal(W, again):
+        raise Slip("generator-ignored")
+    return W
 
 
 def _repeats(W):
@@ -110,5 +210,13 @@ def _repeats(W):
 
 def _distance_from_uniform(W, limit):
     """Largest distance between the shares of W below a value and those of uniform numbers (Kolmogorov-Smirnov)."""
+    return _distance(W, lambda w: np.clip((w / limit + 1) / 2, 0, 1))
+
+
+def _distance_from_normal(W, std):
+    return _distance(W, np.vectorize(NormalDist(0, std).cdf))
+
+
+def _distance(W, share_below):
     shares = (np.arange(W.size) + 0.5) / W.size
-    return np.abs(np.clip((np.sort(W, axis=None) / limit + 1) / 2, 0, 1) - shares).max()
+    return np.abs(share_below(np.sort(W, axis=None)) - shares).max()

@@ -1,0 +1,29 @@
+// Covers the result below a question until it is decided or skipped. All else works without it.
+const start = () => {
+  const area = element.closest(".jp-OutputArea");
+  const next = element.closest(".jp-Cell")?.nextElementSibling;
+  const outputs = next?.querySelector(".jp-Cell-outputWrapper");
+  if (!area || !outputs) return;
+  next.querySelector(".bn-cover")?.remove(); // of an earlier run of the question
+  const cover = document.createElement("div");
+  cover.className = "bn-cover";
+  cover.style.cssText = "position:absolute;inset:0;visibility:visible;padding:1em 5em;min-height:2em";
+  cover.append("The result is covered until you have decided above, or ");
+  const skip = document.createElement("button");
+  skip.textContent = "skip the question";
+  cover.append(skip, ".");
+  outputs.style.position = "relative";
+  outputs.style.visibility = "hidden"; // keeps its room: the page does not jump
+  outputs.append(cover);
+  const decided = new MutationObserver(() => area.querySelector("details.bn-decided") && uncover());
+  const uncover = () => {
+    decided.disconnect();
+    cover.remove();
+    outputs.style.visibility = "";
+  };
+  skip.addEventListener("click", uncover);
+  decided.observe(area, { childList: true, subtree: true });
+};
+// the output is made before it is put on the page
+const wait = (tries) => element.isConnected ? start() : tries && setTimeout(() => wait(tries - 1), 100);
+wait(600);

@@ -1,0 +1,57 @@
+"""docs/claims.md: every row points to a heading; what is called computed stands in the stored output below it."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ROWS = [
+    [cell.strip() for cell in line.strip("|\n").split("|")]
+    for line in (ROOT / "docs/claims.md").read_text(encoding="utf-8").splitlines()
+    if re.match(r"\| [A-E?]\d", line)
+]
+
+
+def section(lesson, heading):
+    """The code cells under a heading, up to the next of its level or above."""
+    path = next((ROOT / "notebooks").glob(f"{lesson}_*.ipynb"))
+    under, level = [], None  # level: of the heading, while inside of its section
+    for cell in nbformat.read(path, 4).cells:
+        if cell.cell_type == "code" and level:
+            under.append(cell)
+        for marks, title in re.findall(r"^(#+) (.+)$", cell.source, re.M) if cell.cell_type == "markdown" else ():
+            if title == heading:
+                level = len(marks)
+            elif level and len(marks) <= level:
+                level = None
+    assert under, f"{path.name} has no heading {heading!r} with code cells"
+    return under
+
+
+def printed(cells):
+    outputs = [output for cell in cells for output in cell.outputs]
+    return "\n".join(o.get("text", "") + o.get("data", {}).get("text/plain", "") for o in outputs)
+
+
+def test_the_table_is_there_and_its_ids_are_unique():
+    assert len(ROWS) >= 14
+    assert all(len(row) == 5 for row in ROWS)
+    assert len({row[0] for row in ROWS}) == len(ROWS)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
+def test_a_claim_is_settled_where_the_table_says(row):
+    _, claim, verdict, where, settled = row
+    assert claim
+    assert verdict in {"right", "partly right", "wrong", "open"}
+    lesson, heading = re.fullmatch(r"(\d\d), (.+)", where).groups()
+    cells = section(lesson, heading)
+    kind, _, detail = settled.partition(": ")
+    assert kind in {"computed", "cited", "wording"}
+    numbers = re.findall(r"`([^`]+)`", detail)
+    assert bool(numbers) == (kind == "computed")
+    for number in numbers:
+        assert number in printed(cells), f"{number} is not printed in {heading!r} of lesson {lesson}"
+    assert kind != "cited" or "section" in detail
