@@ -105,13 +105,17 @@ def bring(page, locator):
 
 
 class Figure:
-    """A live figure on the page: the output area that holds the slider called `label`."""
+    """A live figure on the page: the output area that holds the slider called `label`; its question is skipped."""
 
     def __init__(self, page, label, nth=0):
         self.page = page
         self.area = page.locator(".jp-OutputArea", has=page.locator(f".widget-label:text-is('{label}')")).nth(nth)
         wait_for(lambda: page.evaluate(KERNEL) == "idle", "all cells to run")
         bring(page, self.area)
+        page.wait_for_timeout(300)
+        cover = page.locator(".jp-Cell", has=self.area).last.locator(".bn-cover button")
+        if cover.count():  # a question stands before it
+            cover.click()
         self.row = self.area.locator(".widget-inline-hbox", has=page.locator(f"text='{label}'")).first
         self.handle = self.row.locator(".noUi-handle")
         self.handle.wait_for()

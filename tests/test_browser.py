@@ -126,10 +126,10 @@ def test_a_prediction_opens_the_explanation_and_is_kept(lesson, lab):
 def test_the_result_below_a_question_is_covered_until_it_is_decided_or_skipped(lesson):
     area = bring(lesson, lesson.locator(".jp-OutputArea", has=lesson.locator("button:text-is('30%')")).first)
     question = lesson.locator(".jp-Cell", has=area).last
-    result = question.locator("xpath=following-sibling::*[1]").locator(".jp-OutputArea")
-    question.click(position={"x": 3, "y": 3})
-    cover = lesson.locator(".bn-cover")
+    following = question.locator("xpath=following-sibling::*[1]")
+    result, cover = following.locator(".jp-OutputArea"), following.locator(".bn-cover")
     for decide in ("skip", "choose"):
+        question.click(position={"x": 3, "y": 3})
         command(lesson, "notebook:run-cell")
         wait_for(lambda: not result.is_visible() and cover.count(), "the cover")
         if decide == "skip":

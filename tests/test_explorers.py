@@ -167,7 +167,7 @@ def test_the_deep_explorer_agrees_with_a_network_of_layers_and_its_backward_pass
 
 def test_sentences_of_the_deep_explorer_tell_the_three_numbers():
     sentence = xavier_and_he.depth.live().sentence
-    assert sentence.startswith("Xavier weights, sigmoid, 5 layers: the outputs of layer 5 have std 0.1")
+    assert sentence.startswith("Xavier weights, sigmoid, 10 layers: the outputs of layer 10 have std 0.1")
     dead = xavier_and_he.depth.live(scheme="zeros").sentence
     assert "varies by 0 between examples" in dead
     assert "has 0 times the std" in dead

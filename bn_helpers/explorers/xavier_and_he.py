@@ -16,7 +16,7 @@ SCHEMES = {  # std of the weights of a layer with n inputs and n units
     "N(0, 1)": lambda n: 1.0,
     "zeros": lambda n: 0.0,
 }
-SMALLEST, LARGEST = 1e-12, 1e12  # what the logarithmic axes show
+SMALLEST, LARGEST = 1e-9, 1e3  # what the logarithmic axes show
 
 
 @lru_cache(maxsize=1)
@@ -61,7 +61,7 @@ def between_examples(a):
 @explore(
     scheme=choice(*SCHEMES, label="weights", hint="how the weights of every layer are drawn"),
     activation=choice(*ACTIVATIONS, label="activation", hint="function from the sums to the outputs"),
-    depth=slider(1, DEEPEST, start=5, label="layers", hint="how deep the network is"),
+    depth=slider(1, DEEPEST, start=10, label="layers", hint="how deep the network is"),
     size=(7.2, 2.9),
 )
 def depth(fig):
@@ -75,11 +75,14 @@ def depth(fig):
     left.set(title="last layer, pooled", xticks=[0, 1])
     title = left.title
     layers = np.arange(1, DEEPEST + 1)
-    lines = [middle.plot([], [], color=plots.INK, marker=".", linestyle=style)[0] for style in ("-", "--")]
-    lines.append(right.plot([], [], color=plots.INK, marker=".")[0])
+    lines = [
+        middle.plot([], [], color=plots.INK, marker=".", markersize=4, linewidth=1, linestyle=style)[0]
+        for style in ("-", "--")
+    ]
+    lines.append(right.plot([], [], color=plots.INK, marker=".", markersize=4, linewidth=1)[0])
     for ax, name in ((middle, "std of the outputs"), (right, "gradient, of the last")):
         ax.set(title=name, xlabel="layer", xlim=(0, DEEPEST + 1), ylim=(SMALLEST, LARGEST), yscale="log")
-        ax.set_yticks([1e-12, 1e-6, 1, 1e6, 1e12], minor=False)
+        ax.set_yticks([1e-9, 1e-6, 1e-3, 1, 1e3], minor=False)
         ax.minorticks_off()
     middle.text(
         0.97, 0.95, "— pooled\n-- between examples", transform=middle.transAxes, ha="right", va="top", size=9
