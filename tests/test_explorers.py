@@ -171,3 +171,9 @@ def test_sentences_of_the_deep_explorer_tell_the_three_numbers():
     dead = xavier_and_he.depth.live(scheme="zeros").sentence
     assert "varies by 0 between examples" in dead
     assert "has 0 times the std" in dead
+
+
+def test_the_first_figure_says_that_widgets_work_once_it_has_moved():
+    figure = start_here.batch_mean.live()
+    assert figure.sentence.startswith("Move the slider.")
+    assert figure.update(batch_size=64).startswith("Widgets work here. Batches of 64")

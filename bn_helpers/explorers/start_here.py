@@ -9,7 +9,7 @@ from ..data import load_digits
 from ..live import explore, steps
 
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
-BATCHES = 2000  # are drawn for each size
+START, BATCHES = 4, 2000  # the first size; batches that are drawn for each
 
 
 def ink():
@@ -25,7 +25,7 @@ def batch_means(size):
 
 
 @explore(
-    batch_size=steps(SIZES, start=4, label="batch size m", hint="how many images are averaged"),
+    batch_size=steps(SIZES, start=START, label="batch size m", hint="how many images are averaged"),
     size=(7.2, 2.3),
 )
 def batch_mean(fig):
@@ -40,8 +40,9 @@ def batch_mean(fig):
         means = batch_means(batch_size)
         fill(means)
         one = spread_of_one / np.sqrt(batch_size)
+        works = "Move the slider." if batch_size == START else "Widgets work here."
         return (
-            f"Batches of {batch_size}: their means have std {means.std():.4f}; that of single images, "
+            f"{works} Batches of {batch_size}: their means have std {means.std():.4f}; that of single images, "
             f"{spread_of_one:.4f}, divided by the root of {batch_size} is {one:.4f}."
         )
 
