@@ -23,12 +23,14 @@ import html
 import inspect
 import threading
 from functools import partial, wraps
+from numbers import Integral, Real
 from pathlib import Path
 
 import ipywidgets
 import numpy as np
 from IPython import get_ipython
 from IPython.display import display
+from matplotlib.axis import Axis
 from traitlets import TraitError
 
 from . import plots
@@ -38,7 +40,7 @@ SCRIPT = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 
 
 def slider(low, high, *, start, label, log=False, hint=""):
-    """A slider from low to high: whole numbers if both are, else 100 steps; with `log`, 20 steps a decade.
+    """A slider from low to high: whole numbers if all three are, else 100 steps; with `log`, 20 steps a decade.
 
     `label` names it; `hint`, a few words more, is shown on hover and read out after the name.
     """
@@ -47,8 +49,8 @@ def slider(low, high, *, start, label, log=False, hint=""):
     if log:
         exponents = {"min": np.log10(low), "max": np.log10(high), "step": 0.05}
         return partial(_control, ipywidgets.FloatLogSlider, label, hint, start, readout_format=".2g", **exponents)
-    if isinstance(low, int) and isinstance(high, int):
-        return partial(_control, ipywidgets.IntSlider, label, hint, start, min=low, max=high)
+    if all(isinstance(number, Integral) for number in (low, high, start)):
+        return partial(_control, ipywidgets.IntSlider, label, hint, int(start), min=int(low), max=int(high))
     return partial(_control, ipywidgets.FloatSlider, label, hint, start, min=low, max=high, step=(high - low) / 100)
 
 
@@ -121,10 +123,7 @@ def explore(*, size=(7.2, 3.0), **controls):
                 )
             widgets = {name: control() for name, control in controls.items()}
             for name, value in start.items():
-                try:
-                    widgets[name].value = value
-                except TraitError as error:
-                    raise ValueError(f"{draw.__name__}: {name} cannot start at {value!r}. {error}") from None
+                _start(draw.__name__, name, widgets[name], value)
             return Live(draw, data, widgets, size)
 
         def filmstrip(*data, settings):
@@ -133,6 +132,7 @@ def explore(*, size=(7.2, 3.0), **controls):
             for setting in settings:
                 figure.update(**setting)
                 figure.still()
+            figure.close()
 
         data = list(inspect.signature(draw).parameters.values())[1:]  # without fig
         choices = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in controls]
@@ -143,6 +143,19 @@ def explore(*, size=(7.2, 3.0), **controls):
     return decorate
 
 
+def _start(figure, name, widget, value):
+    """Set a control before its figure is made; ValueError for what it does not take."""
+    why = ""
+    try:
+        widget.value = value
+    except TraitError as error:
+        why = str(error)
+    reached = widget.value
+    same = np.isclose(reached, value) if isinstance(reached, Real) and isinstance(value, Real) else reached == value
+    if why or not same or isinstance(widget, ipywidgets.Play):  # a widget moves what is out of range, silently
+        raise ValueError(f"{figure}: {name} cannot start at {value!r}. {why}".strip())
+
+
 class Live:
     """One live figure: `update(**values)` -> sentence, `png()` -> the picture, `show()` puts it on the page."""
 
@@ -150,10 +163,12 @@ class Live:
         self.name, self.widgets = draw.__qualname__, widgets
         self._ticks = {name: 0 for name, widget in widgets.items() if isinstance(widget, ipywidgets.Play)}
         self._lock = threading.RLock()  # callbacks run on a thread of the kernel's, not on the main one
+        self._box = self._picture = self._text = None  # on the page, once shown
+        self._setting = False  # several controls are being set: draw once, at the end
+        self._background, self._moving, self._encode = None, [], Palette()
         with plots.card(*size) as self.fig:
             self._draw_values = draw(self.fig, *data)
-            self.sentence = self._draw_values(**self.values)
-        self._background, self._moving, self._encode = None, [], Palette()
+            self._draw()
 
     @property
     def values(self):
@@ -162,18 +177,37 @@ class Live:
 
     def update(self, **values):
         """Set the controls (and the ticks of a Play) named in `values`, redraw, and return the sentence."""
-        for name, value in values.items():
-            if name in self._ticks:
-                self._ticks[name] = value
-            else:
-                self.widgets[name].value = value
+        if unknown := values.keys() - self.widgets.keys():
+            raise ValueError(f"{self.name}: expected values for {list(self.widgets)}, got {sorted(unknown)}")
         with self._lock:
+            self._setting = True
             try:
-                self.sentence = self._draw_values(**self.values)
-            except StopIteration as end:
-                self._pause()
-                self.sentence = str(end.value)
-        return self.sentence
+                for name, value in values.items():
+                    if name in self._ticks:
+                        self._ticks[name] = value
+                    else:
+                        self.widgets[name].value = value
+            finally:
+                self._setting = False
+            self._draw()
+            if self._box:
+                self._send()
+            return self.sentence
+
+    def _draw(self):
+        try:
+            sentence = self._draw_values(**self.values)
+        except StopIteration as end:
+            self._pause()
+            sentence = end.value
+        if not isinstance(sentence, str):
+            raise ValueError(f"{self.name}: expected update to return a sentence, got {type(sentence).__name__}")
+        self.sentence = sentence
+
+    def _send(self):
+        data, metadata = plots.bundle(self.fig, self.png(), self.sentence)
+        self._picture.update(data, metadata=metadata, raw=True)
+        self._text.update(_paragraph(self.sentence), raw=True)
 
     def png(self):
         """The picture as it stands, as PNG bytes."""
@@ -183,7 +217,8 @@ class Live:
     def show(self):
         """Display controls, picture and sentence, and redraw whenever a control moves."""
         _close_former(self)
-        display(ipywidgets.VBox([_row(widget) for widget in self.widgets.values()]))
+        self._box = ipywidgets.VBox([_row(widget) for widget in self.widgets.values()])
+        display(self._box)
         self.still()
         display({"application/javascript": SCRIPT, "text/plain": ""}, raw=True)
         for widget in self.widgets.values():
@@ -198,7 +233,7 @@ class Live:
     def close(self):
         """Take the controls off the page and stop a Play; the last picture and sentence stay."""
         self._pause()
-        for widget in self.widgets.values():
+        for widget in [*_all(self._box), *self.widgets.values()]:
             widget.unobserve_all()
             widget.close()
 
@@ -208,17 +243,18 @@ class Live:
 
     def _moved(self, change):
         with self._lock:  # picture and sentence of one setting stay together
+            if self._setting:
+                return
             for name in self._ticks:
                 if change.owner is self.widgets[name]:
                     self._ticks[name] = self._ticks[name] + 1 if change.new else 0
             try:
-                sentence = self.update()
-                data, metadata = plots.bundle(self.fig, self.png(), sentence)
-                self._picture.update(data, metadata=metadata, raw=True)
+                self._draw()
+                self._send()
             except Exception as error:  # nobody would see it: front ends hide what callbacks raise
                 self._pause()
                 sentence = f"This setting could not be drawn. {type(error).__name__}: {error}"
-            self._text.update(_paragraph(sentence), raw=True)
+                self._text.update(_paragraph(sentence), raw=True)
 
     def _pixels(self):
         """The RGBA buffer: a full draw if something new has changed, else only what moves over the background.
@@ -244,15 +280,45 @@ class Live:
 
 
 def _moving(fig, known):
-    """The artists that move, those that do so for the first time included, in drawing order."""
+    """The artists that move, those that do so for the first time included, and what lies over them, as drawn."""
     present = fig.findobj()
     ticks = {part for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) for part in axis.findobj()}
-    found = {a for a in present if a.stale and not a.get_children()} - ticks  # new limits: a full draw, each time
-    found |= {spine for a in found if a.axes for spine in a.axes.spines.values()}  # else bars would hide the frame
-    for artist in found:
+    grounds = {fig.patch, *(ax.patch for ax in fig.axes)}
+    found = {a for a in present if a.stale and not a.get_children()}
+    moving = set(known) | found - ticks - grounds  # of these two: a full draw, each time
+    for ax in fig.axes:
+        if zorders := [artist.get_zorder() for artist in moving if artist.axes is ax]:
+            moving |= _over(ax, min(zorders))
+    for artist in moving:
         artist.set_animated(True)
-    moving = found | set(known)
-    return sorted((a for a in present if a in moving), key=lambda artist: artist.get_zorder())
+    order = {ax: i for i, ax in enumerate(sorted(fig.axes, key=lambda ax: ax.get_zorder()))}
+    return sorted(
+        (a for a in present if a in moving), key=lambda a: (order.get(a.axes, len(order)), a.get_zorder())
+    )
+
+
+def _over(ax, lowest):
+    """What is drawn above an artist of zorder `lowest` on `ax` and may hide it: frame, grid, lines, inset, twin."""
+    axes = ax.figure.axes
+    layers = [(ax, lowest), *((other, -np.inf) for other in axes[axes.index(ax) + 1 :])]
+    return {
+        child
+        for other, bottom in layers
+        if other.bbox.overlaps(ax.bbox)
+        for child in set(other.get_children()) - {other.patch}
+        if child.get_visible() and child.get_zorder() >= bottom and _reaches(child, ax.bbox)
+    }
+
+
+def _reaches(artist, box):
+    if isinstance(artist, Axis):  # ticks and labels lie outside, its grid does not
+        return any(line.get_visible() for line in artist.get_gridlines())
+    return box.overlaps(artist.get_window_extent())
+
+
+def _all(widget):
+    """The widget and what it holds."""
+    return [widget, *(part for child in getattr(widget, "children", ()) for part in _all(child))] if widget else []
 
 
 def _paragraph(sentence):

@@ -3,6 +3,7 @@ import threading
 import warnings
 from functools import partial
 
+import ipywidgets
 import numpy as np
 import psutil
 import pytest
@@ -94,6 +95,12 @@ def test_data_and_start_values_are_passed_on():
         spread.live(sigma=1)
     with pytest.raises(ValueError, match="spread: std cannot start at 'wide'"):
         spread.live(std="wide")
+    with pytest.raises(ValueError, match="spread: std cannot start at 50"):
+        spread.live(std=50)  # a widget would start at its end
+    with pytest.raises(ValueError, match="walk: step cannot start at 3"):
+        walk.live(step=3)
+    with pytest.raises(ValueError, match=r"spread: expected values for \['std', 'shout'\], got \['sigma'\]"):
+        spread.live().update(sigma=1)
 
 
 def test_what_only_moves_looks_like_a_full_draw():
@@ -102,6 +109,70 @@ def test_what_only_moves_looks_like_a_full_draw():
         figure.update(std=std)
         quick = pixels(figure.png())
     assert figure._moving
+    assert np.mean(np.abs(quick - full_draw(figure)).max(axis=-1) > 8) < 1e-3
+
+
+def line_over(ax):
+    ax.axhline(0.5, color="black", linewidth=4)
+
+
+def inset(ax):
+    ax.inset_axes([0.4, 0.2, 0.5, 0.6]).plot([0, 1])
+
+
+def twin(ax):
+    ax.twinx().plot([0, 1], [3, 3], color="red", linewidth=5)
+
+
+def grid(ax):
+    ax.grid(True, linewidth=3)
+
+
+def legend(ax):
+    ax.plot([0, 1], [0, 0], label="a name", zorder=4)
+    ax.legend(loc="center")
+
+
+@pytest.mark.parametrize("add", [line_over, inset, twin, grid, legend])
+def test_what_stands_still_above_what_moves_stays_above_it(add):
+    @explore(height=slider(0.1, 1.0, start=0.2, label="height"), size=(3, 2))
+    def bars(fig):
+        ax = fig.subplots()
+        ax.set(xlim=(0, 3), ylim=(0, 1))
+        bars = ax.stairs([0.5, 0.7, 0.2], fill=True, color="skyblue")
+        (line,) = ax.plot([0, 3], [0.1, 0.9], color="green", linewidth=3)
+        add(ax)
+
+        def update(height):
+            bars.set_data([height, 1 - height, 0.6])
+            line.set_ydata([height, 0.5])
+            return str(height)
+
+        return update
+
+    figure = bars.live()
+    for height in (0.8, 0.9, 0.6):
+        figure.update(height=height)
+        quick = pixels(figure.png())
+    assert np.mean(np.abs(quick - full_draw(figure)).max(axis=-1) > 8) < 1e-3
+
+
+def test_a_ground_that_changes_colour_hides_nothing():
+    @explore(red=switch(label="red"), size=(3, 2))
+    def ground(fig):
+        ax = fig.subplots()
+        ax.plot([0, 1])
+
+        def update(red):
+            ax.set_facecolor("mistyrose" if red else "white")
+            return str(red)
+
+        return update
+
+    figure = ground.live()
+    for red in (True, False, True):
+        figure.update(red=red)
+        quick = pixels(figure.png())
     assert np.mean(np.abs(quick - full_draw(figure)).max(axis=-1) > 8) < 1e-3
 
 
@@ -196,6 +267,50 @@ def test_an_error_appears_in_the_sentence_and_the_next_move_works_again(page):
     assert "<three>" not in sentence.history[-1]["text/html"]
     figure.widgets["n"].value = 4
     assert sentence.history[-1]["text/plain"] == picture.history[-1]["text/plain"] == "n is 4"
+
+
+@pytest.mark.parametrize("answer", [None, 3])
+def test_an_update_without_a_sentence_is_named(answer):
+    @explore(n=slider(0, 5, start=1, label="n"))
+    def mute(fig):
+        return lambda n: answer
+
+    with pytest.raises(
+        ValueError, match=f"mute: expected update to return a sentence, got {type(answer).__name__}"
+    ):
+        mute.live()
+
+
+def test_several_controls_set_at_once_are_one_move(page):
+    figure = spread.live()
+    figure.show()
+    figure.update(std=0.7, shout=True)
+    assert [len(output.history) for output in page[1:3]] == [2, 2]
+    assert page[2].history[-1]["text/plain"] == "Std 0.70! <b>&"
+
+
+def test_a_computation_may_be_over_at_once():
+    @explore(step=play(label="steps"))
+    def over(fig):
+        def update(step):
+            raise StopIteration("Nothing to do.")
+
+        return update
+
+    assert over.live().sentence == "Nothing to do."
+
+
+def test_a_run_again_and_a_filmstrip_leave_no_control_behind(page, shell):
+    def controls():
+        return [w for w in ipywidgets.widget._instances.values() if isinstance(w, ipywidgets.DOMWidget)]
+
+    before = len(controls())
+    spread.filmstrip(settings=[{"std": 0.1}])
+    assert len(controls()) == before
+    for execution in range(3):
+        shell.execution = execution
+        walk()
+    assert len(controls()) == before + 5  # a box; a row with the name and the buttons of the Play; a slider
 
 
 def test_the_same_cell_run_again_closes_its_former_figures_and_no_others(page, shell):
