@@ -83,6 +83,29 @@ def step_by_loop(w, g, lr):
     return new
 
 
+class Wordless(Exception):
+    def __str__(self):
+        raise RuntimeError
+
+
+def mute(*_):
+    raise Wordless
+
+
+def cancelled(*_):
+    raise GeneratorExit
+
+
+class Awkward:
+    """Is called and converted, and fails at both in its own way."""
+
+    def __getattr__(self, name):
+        raise AttributeError if name == "__name__" else RuntimeError(name)  # pytest asks for the name
+
+    def __call__(self, *arguments):
+        raise RuntimeError("\ud800")
+
+
 def talks(w, g, lr):
     print("w is", w)
     np.random.seed(3)  # noqa: NPY002
@@ -150,6 +173,13 @@ SLIPS = [
     (check_sgd_step, recurses, "raised"),
     (check_sgd_step, lambda w, g, lr: (w - lr * g)[0], "wrong-shape"),
     (check_sgd_step, lambda w, g, lr: w - 2 * lr * g, "unknown"),
+    (check_sgd_step, lambda w, g, lr: (w - lr * g) * 2, "constant-factor"),
+    (check_sgd_step, lambda w, g, lr: w - lr, "difference-forgotten"),
+    (check_sgd_step, lambda w, g, lr: w.copy(), "no-step"),
+    (check_sgd_step, lambda w, g, lr: lr * (w - g), "brackets"),
+    (check_sgd_step, lambda w, g, lr: g - lr * w, "arguments-swapped"),
+    (check_sgd_step, lambda w, g, lr: (w - lr * g).T if w.ndim == 2 else w - lr * g, "wrong-shape"),
+    (check_sgd_step, lambda w, g, lr: np.zeros_like(w), "zero-result"),
     (check_xavier_std, lambda i, o: i**-0.5, "fan-in-alone"),
     (check_xavier_std, lambda i, o: o**-0.5, "fan-out-alone"),
     (check_xavier_std, lambda i, o: math.sqrt(2 / i), "he-for-xavier"),
@@ -161,6 +191,11 @@ SLIPS = [
     (check_xavier_std, lambda i, o: math.sqrt((1 / i + 1 / o) / 2), "mean-of-variances"),
     (check_xavier_std, lambda i, o: (i**-0.5 + o**-0.5) / 2, "mean-of-stds"),
     (check_xavier_std, lambda i, o: math.sqrt((i + o) / 2), "scale-inverted"),
+    (check_xavier_std, lambda i, o: math.sqrt(2 / i + o), "brackets"),
+    (check_xavier_std, lambda i, o: math.sqrt(2) / (i + o), "root-over-fan-in"),
+    (check_xavier_std, lambda i, o: 0.07 / i, "argument-ignored"),
+    (check_xavier_std, lambda i, o: math.sqrt(2 / (i + o + 1)), "unknown"),
+    (check_xavier_std, lambda i, o: 2 // (i + o), "zero-result"),
     (check_leaky_std, lambda n, s: math.sqrt(2 / n), "slope-ignored"),
     (check_leaky_std, lambda n, s: math.sqrt(2 / n / (1 + s)), "slope-not-squared"),
     (check_leaky_std, lambda n, s: 1 / ((1 + s) / 2) / math.sqrt(n), "mean-slope"),
@@ -173,6 +208,8 @@ SLIPS = [
     (check_leaky_std, lambda n, s: math.sqrt(1 / n / (1 + s**2)), "two-forgotten"),
     (check_leaky_std, lambda n, s: math.sqrt(2 / (1 + s**2)), "fan-in-forgotten"),
     (check_leaky_std, lambda n, s: math.sqrt(n * (1 + s**2) / 2), "scale-inverted"),
+    (check_leaky_std, lambda n, s: math.sqrt(2 * (1 + s**2) / n), "gain-inverted"),
+    (check_leaky_std, lambda n, s: math.sqrt(2 / (1 + s**2) * n), "brackets"),
     (check_he_weights, normal(lambda i, o: math.sqrt(2 / o)), "fan-out-for-fan-in"),
     (check_he_weights, normal(lambda i, o: math.sqrt(2 / (i + o))), "xavier-for-he"),
     (check_he_weights, normal(lambda i, o: math.sqrt(1 / i)), "two-forgotten"),
@@ -184,6 +221,13 @@ SLIPS = [
     (check_he_weights, normal(lambda i, o: 0.01), "same-for-every-layer"),
     (check_he_weights, normal(lambda i, o: 0.3 / math.sqrt(i)), "unknown"),
     (check_he_weights, normal(he, mean=0.05), "mean-not-zero"),
+    (check_he_weights, normal(lambda i, o: math.sqrt(6 / i)), "limit-for-std"),
+    (
+        check_he_weights,
+        lambda i, o, rng: np.sort(normal(he)(i, o, rng), axis=None).reshape(i, o),
+        "dependent-weights",
+    ),
+    (check_he_weights, lambda i, o, rng: normal(he)(i, o, rng).astype(int), "zero-result"),
     (check_he_weights, normal(he, shape=lambda i, o: (o, i)), "fans-swapped"),
     (check_he_weights, lambda i, o, rng: rng.uniform(-he(i), he(i), (i, o)), "uniform-limit-is-std"),
     (check_he_weights, lambda i, o, rng: rng.uniform(-ROOT3 * he(i), ROOT3 * he(i), (i, o)), "not-normal"),
@@ -207,8 +251,19 @@ SLIPS = [
     (check_weight_std, lambda n, q, s: math.sqrt(s / (n * q)), "wrong-power"),
     (check_weight_std, lambda n, q, s: s / n, "wrong-power"),
     (check_weight_std, lambda n, q, s: 0.1, "wrong-power"),
-    (check_weight_std, lambda n, q, s: 0.0, "wrong-power"),
-    (check_weight_std, lambda n, q, s: 2 * s / math.sqrt(n * q), "unknown"),
+    (check_weight_std, lambda n, q, s: 0.0, "zero-result"),
+    (check_weight_std, lambda n, q, s: -s / math.sqrt(n * q), "constant-factor"),
+    (check_weight_std, lambda n, q, s: round(s / math.sqrt(n * q), 2), "rounded"),
+    (check_weight_std, lambda n, q, s: s / math.sqrt((n - 1) * q), "n-minus-one"),
+    (check_weight_std, lambda n, q, s: s / math.sqrt(n) * q, "brackets"),
+    (check_weight_std, lambda n, q, s: s / math.sqrt(n * q) + 5j, "not-a-number"),
+    (check_weight_std, lambda n, q, s: np.ma.masked_array(1.0, True), "not-finite"),
+    (check_weight_std, lambda n, q, s: 10**400, "not-a-number"),
+    (check_weight_std, lambda n, q, s: Awkward(), "not-a-number"),
+    (check_weight_std, mute, "raised"),
+    (check_weight_std, cancelled, "raised"),
+    (check_weight_std, Awkward(), "raised"),
+    (check_weight_std, lambda n, q, s: 2 * s / math.sqrt(n * q), "constant-factor"),
     (check_weight_std, lambda n, q, s: None, "nothing-returned"),
     (check_weight_std, lambda n, q, s: ..., "nothing-returned"),
     (check_weight_std, lambda n, q, s: f"{s / math.sqrt(n * q)}", "not-a-number"),
@@ -220,7 +275,7 @@ SLIPS = [
     (check_weight_std, lambda n: n, "raised"),
     (check_weight_std, raises, "raised"),
     (check_weight_std, stops, "raised"),
-    (check_weight_std, 0.1, "not-a-number"),
+    (check_weight_std, 0.1, "not-a-function"),
     (check_saturated_share, lambda s: tails(EDGE / s) / 2, "one-tail"),
     (check_saturated_share, lambda s: 1 - tails(EDGE / s), "complement"),
     (check_saturated_share, lambda s: 100 * tails(EDGE / s), "percent-for-share"),
@@ -230,7 +285,10 @@ SLIPS = [
     (check_saturated_share, lambda s: tails(EDGE * s), "std-inverted"),
     (check_saturated_share, lambda s: math.erfc(EDGE / s), "root-of-two-forgotten"),
     (check_saturated_share, lambda s: tails(EDGE / s**2), "variance-in-threshold"),
-    (check_saturated_share, lambda s: 0.646, "unknown"),
+    (check_saturated_share, lambda s: 0.646, "argument-ignored"),
+    (check_saturated_share, lambda s: 2 * tails(EDGE / s), "tails-twice"),
+    (check_saturated_share, lambda s: tails(2.576 / s), "percentile-for-edge"),
+    (check_saturated_share, lambda s: tails(math.log(99) / 2 / s), "sigmoid-threshold"),
     (check_uniform_weights, uniform(1.0), "uniform-limit-is-std"),
     (check_uniform_weights, uniform(3.0), "uniform-wrong-limit"),
     (check_uniform_weights, uniform(1 / ROOT3), "uniform-wrong-limit"),
@@ -277,6 +335,9 @@ def test_a_slip_is_named_and_never_raised(check, answer, slip):
     verdict = check(answer)
     assert (verdict.passed, verdict.slip) == (False, slip)
     assert MISCONCEPTIONS[slip] in verdict.message
+    assert "nan" not in verdict.message
+    verdict.message.encode()
+    verdict._repr_html_()
 
 
 def test_every_misconception_of_the_table_can_be_met_here():
@@ -306,6 +367,23 @@ def test_a_check_leaves_what_a_student_owns_as_it_was(capsys):
     assert np.array_equal(np.random.get_state()[1], before)  # noqa: NPY002
     assert np.geterr() == errors
     assert capsys.readouterr().out == ""
+
+
+def test_a_check_that_is_called_in_another_way_answers_in_words():
+    assert check_sgd_step().slip == check_sgd_step(step_on_a_copy, 3).slip == "not-a-function"
+
+
+def test_numbers_too_large_to_draw_leave_the_words():
+    verdict = check_he_weights(lambda i, o, rng: 1e308 * rng.uniform(-1, 1, (i, o)))
+    assert not verdict.passed
+    assert "<img" not in verdict._repr_html_()
+
+
+def test_right_answers_in_float32_pass_every_time():
+    def step(w, g, lr):
+        return w.astype(np.float32) - np.float32(lr) * g.astype(np.float32)
+
+    assert all(check_sgd_step(step).passed for _ in range(2000))
 
 
 def test_a_slip_with_a_picture_shows_got_against_wanted():

@@ -11,7 +11,12 @@ MISCONCEPTIONS = {
     "not-a-number": "Your function returned something that is not a number or an array of numbers.",
     "not-finite": "Your result has NaN or infinite values. Look for a division by zero or a root below zero.",
     "wrong-shape": "Your array has another shape than asked for.",
-    "input-changed": "Your function changed an array that it was given. Work on a copy.",
+    "input-changed": "Your function changed an array that it was given (-= and += do that). Make a new one.",
+    "not-a-function": "The check needs your function itself: its name, without brackets behind it.",
+    "zero-result": "Your result is 0. Was it rounded away, by // or by int()?",
+    "rounded": "Your result is rounded. Return it as it is; round only what you print.",
+    "constant-factor": "The formula has the right form, and a constant factor is off.",
+    "argument-ignored": "Your result does not depend on one of the arguments.",
     "unknown": "The result is off in a way this check does not know. Try your function on numbers that you can "
     "work out by hand.",
     # spread of a weighted sum
@@ -19,12 +24,13 @@ MISCONCEPTIONS = {
     "wanted-ignored": "Your result does not depend on `wanted`. Weights that are twice as wide give sums that are "
     "twice as wide.",
     "wrong-power": "Your result follows one of its arguments too closely or not closely enough.",
-    "fan-in-forgotten": "Your result does not depend on n. A unit adds up n terms, and their variances add.",
+    "fan-in-forgotten": "Your result does not depend on the number of inputs. Their variances add.",
     "root-of-fan-in-forgotten": "You scale by n, but it is the variances that add: the standard deviation of the "
     "sum grows with the root of n.",
     "variance-for-std": "This is the variance of the weights, not their standard deviation: a root is missing.",
     "mean-square-forgotten": "Your result does not depend on the inputs. Inputs that are twice as large give "
     "sums that are twice as large.",
+    "n-minus-one": "You divided by n - 1. Here nothing is estimated from a sample: a unit has n inputs.",
     "spread-inverted": "Your formula runs the wrong way round: it gives the spread that such weights cause. "
     "Solve it for the std of the weights.",
     # drawing weights
@@ -37,10 +43,13 @@ MISCONCEPTIONS = {
     "fans-swapped": "Rows and columns are swapped: W is (fan_in, fan_out), so that x @ W works.",
     "generator-ignored": "The weights do not come from the generator `rng` that was passed: the same rng state "
     "must give the same weights, another state other weights.",
-    "repeated-weights": "Rows or columns of your array repeat each other. Draw every weight on its own, or units "
-    "are alike.",
+    "repeated-weights": "Rows or columns of your array repeat. Draw every weight on its own, or units are alike.",
+    "dependent-weights": "Your weights are not independent of each other: their sums over rows or columns spread "
+    "too little or too much. Draw every weight on its own.",
     # saturation
     "one-tail": "You counted one side only. Outputs near the lower limit are as flat as those near the upper one.",
+    "tails-twice": "You counted both sides twice.",
+    "percentile-for-edge": "You took a percentile of the Gaussian for the edge of the flat part.",
     "complement": "This is the share that is NOT saturated.",
     "percent-for-share": "This looks like a percentage. Return a share between 0 and 1.",
     "std-forgotten": "Your result is that of z with std 1, whatever std is. Measure the threshold in units of std.",
@@ -50,9 +59,12 @@ MISCONCEPTIONS = {
     "std-inverted": "You multiplied the threshold by std. Wider sums lie beyond it more often, not less.",
     "variance-in-threshold": "You divided the threshold by the variance. Measure it in units of std.",
     # a step of gradient descent
+    "no-step": "The weights come back as they were.",
+    "difference-forgotten": "You took the learning rate off the weights, and the gradient does not come in.",
     "uphill": "Your step goes uphill. The gradient points to where the loss grows.",
     "rate-forgotten": "Your step does not depend on the learning rate.",
     "rate-divides": "You divided by the learning rate: a smaller rate gives a larger step.",
+    "arguments-swapped": "Weights and gradient changed places.",
     "step-for-weights": "This is the step alone. Return the weights after it.",
     "step-reversed": "Weights and step changed places: this is minus the right answer.",
     "gradient-scaled-weights": "You multiplied the weights by the gradient. A step adds to them.",
@@ -63,8 +75,10 @@ MISCONCEPTIONS = {
     "he-for-xavier": "This is He's rule, made for ReLU.",
     "xavier-for-he": "This is Xavier's compromise. He's rule looks at one side of the layer only.",
     "two-forgotten": "A factor of 2 under the root is missing.",
+    "brackets": "The right terms, but a pair of brackets is missing or in the wrong place.",
+    "gain-inverted": "What the activation takes, the weights must give back; you took it once more.",
     "two-outside-root": "The 2 stands outside of the root. It belongs to the variance.",
-    "root-over-fan-in": "The root covers the 2 only. It is the variance that is divided by fan_in.",
+    "root-over-fan-in": "The number of inputs stands outside of the root. It is the variance that is divided.",
     "limit-for-std": "This is the limit of the interval for uniform weights. Their std is smaller.",
     "product-of-fans": "You multiplied fan_in and fan_out. The compromise adds them.",
     "mean-of-variances": "You took the mean of the two variances. The compromise inverts the mean of the fans.",
@@ -72,7 +86,7 @@ MISCONCEPTIONS = {
     "scale-inverted": "Your std grows with the layer. More terms in a sum need smaller weights.",
     "not-scaled": "Your weights have std 1, whatever the layer is.",
     "same-for-every-layer": "Your weights have the same std for every layer. It must follow the number of inputs.",
-    "mean-not-zero": "The std is right, but the mean of your weights is not 0: the sums drift.",
+    "mean-not-zero": "The mean of your weights is not 0: the sums drift.",
     "not-normal": "The std is right, but these are not normal (Gaussian) numbers.",
     "slope-ignored": "Your result does not depend on the slope: this is the rule for ReLU.",
     "slope-not-squared": "The slope enters as it is. What is kept is a mean of squares.",
@@ -82,6 +96,17 @@ MISCONCEPTIONS = {
 }
 
 HINTS = {
+    "brackets": "Write it in steps, one name for each step, and print them.",
+    "gain-inverted": "With a larger slope less is lost, so the weights may be narrower.",
+    "std-forgotten": "A wider z must give a larger share.",
+    "variance-in-threshold": "A threshold of 2 at std 2 is one standard deviation away, as 1 is at std 1.",
+    "percent-for-share": "All of them is a share of 1.",
+    "wrong-power": "Write down which of n, the mean square and `wanted` stand under a root.",
+    "product-of-fans": "For fans of 100 and 300 the compromise divides by 200, the mean of the two.",
+    "not-scaled": "With more inputs the weights must be narrower.",
+    "not-normal": "The generator has a method for normal numbers; they have no limits.",
+    "not-uniform": "All values between the two limits must be equally likely.",
+    "mean-not-zero": "Check what the first argument of the method that you use means.",
     "fan-in-forgotten": "Where does the number of inputs stand in the formula for Var(z)?",
     "root-forgotten": "Write the formula for the variance first, and take the root at the very end.",
     "root-of-fan-in-forgotten": "With 100 inputs the std of the sum is 10 times that with one, not 100 times.",
@@ -91,7 +116,7 @@ HINTS = {
     "wanted-ignored": "Set wanted = 2: which quantity of the formula doubles?",
     "uniform-limit-is-std": "If c squared / 3 is the variance, what is c for a variance of 1?",
     "uniform-wrong-limit": "For std 1 the interval reaches a little less than twice as far as 1.",
-    "uniform-positive": "Generators have a method that takes the lower limit, too.",
+    "uniform-positive": "Half of the weights must be negative.",
     "one-tail": "The flat parts are on both sides of 0; they are equally large.",
     "complement": "For a very wide z the share must come close to 1.",
     "std-inverted": "For a very wide z the share must come close to 1. Does yours?",
@@ -108,7 +133,7 @@ HINTS = {
     "fan-out-alone": "Section 2 has two conditions. The compromise inverts the mean of fan_in and fan_out.",
     "he-for-xavier": "For a square layer the compromise is 1 / n, not 2 / n.",
     "xavier-for-he": "He's rule answers one question: what does the next sum lose in a ReLU?",
-    "two-forgotten": "For a square layer of 100, which variance do you get, and which should it be?",
+    "two-forgotten": "Where does the 2 come from in the formula of the lesson?",
     "two-outside-root": "Write down the variance first; then take the root of all of it.",
     "root-over-fan-in": "Write down the variance first; then take the root of all of it.",
     "limit-for-std": "The variance of uniform weights is a third of the square of their limit.",

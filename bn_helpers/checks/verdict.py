@@ -6,7 +6,7 @@ import io
 import traceback
 import warnings
 from collections.abc import Callable
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field, replace
 from functools import wraps
 
@@ -38,11 +38,17 @@ class Verdict:
             f'<p style="border-left: 4px solid {colour}; padding-left: 0.8em"><strong>{mark} '
             f"{'Right' if self.passed else 'Not yet'}.</strong> {html.escape(self.message)}</p>"
         )
-        if self.picture:
-            png, text = self.picture()
-            data = base64.b64encode(png).decode()
-            shown += f'<img alt="{html.escape(text)}" style="max-width: 36em" src="data:image/png;base64,{data}">'
-        return shown
+        return shown + (self._drawn() if self.picture else "")
+
+    def _drawn(self):
+        try:
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")
+                png, text = self.picture()
+        except (ValueError, ArithmeticError):  # numbers so large that there is nothing to see; the words are enough
+            return ""
+        data = base64.b64encode(png).decode()
+        return f'<img alt="{html.escape(text)}" style="max-width: 36em" src="data:image/png;base64,{data}">'
 
 
 def right(message):
@@ -61,7 +67,7 @@ class Slip(Exception):
 
 
 def check(run):
-    """Decorator: `run(answer)` returns a Verdict or raises Slip; the check then never raises.
+    """Decorator: `run(answer)` returns a Verdict or raises Slip; the check never raises (but KeyboardInterrupt).
 
     The same slip twice in a row gets a further hint. What the student's code prints is not shown, and what it does
     to NumPy's global generator is undone.
@@ -69,17 +75,24 @@ def check(run):
     former = None
 
     @wraps(run)
-    def guarded(answer):
+    def guarded(*answers):
         nonlocal former
-        state = np.random.get_state()  # noqa: NPY002, a student may draw from it
+        generator = np.random.get_bit_generator()
+        state = generator.state
         try:
-            with redirect_stdout(io.StringIO()), warnings.catch_warnings(), np.errstate(all="ignore"):
+            with (
+                redirect_stdout(io.StringIO()),
+                redirect_stderr(io.StringIO()),
+                warnings.catch_warnings(),
+                np.errstate(all="ignore"),
+            ):
                 warnings.simplefilter("ignore")
-                verdict = run(answer)
+                verdict = run(*answers) if len(answers) == 1 else slip("not-a-function")
         except Slip as ended:
             verdict = ended.verdict
         finally:
-            np.random.set_state(state)  # noqa: NPY002
+            np.random.set_bit_generator(generator)
+            generator.state = state
         again, former = verdict.slip == former, verdict.slip
         if again and verdict.slip in HINTS:
             verdict = replace(verdict, message=f"{verdict.message} Hint: {HINTS[verdict.slip]}")
@@ -88,58 +101,101 @@ def check(run):
     return guarded
 
 
-def answer_of(function, *arguments, shape=()):
-    """What the student's function returns, as a finite float array of `shape`; Slip otherwise."""
+def answer_of(function, *arguments, shape=(), fans=False):
+    """What the student's function returns, as a finite float array of `shape`; Slip otherwise.
+
+    fans: the shape is (fan_in, fan_out), so a transposed answer has a name.
+    """
     if not callable(function):
-        raise Slip("not-a-number", f"The check needs your function itself, got {type(function).__name__}.")
-    before = [np.copy(a) if isinstance(a, np.ndarray) else None for a in arguments]
+        raise Slip("not-a-function", f"Got {type(function).__name__}.")
+    before = [(a.dtype, a.shape, a.tobytes()) if isinstance(a, np.ndarray) else None for a in arguments]
     try:
         value = function(*arguments)
-    except (Exception, SystemExit) as error:  # whatever a student's code does, the check answers in words
-        raise Slip("raised", f"{type(error).__name__}: {error}{_line(function, error)}") from None
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # whatever a student's code does, the check answers in words
+        raise Slip("raised", f"{_say(error)}{_line(function, error)}") from None
+    if any(b is not None and b != (a.dtype, a.shape, a.tobytes()) for a, b in zip(arguments, before)):
+        raise Slip("input-changed", "And it returned nothing." if value is None else "")
     if value is None or value is Ellipsis:
         raise Slip("nothing-returned")
-    for argument, copy in zip(arguments, before):
-        if copy is not None and not np.array_equal(argument, copy, equal_nan=True):
-            raise Slip("input-changed")
     try:
         array = np.asarray(value)
-        if array.dtype.kind in "US":  # text that looks like numbers
+        if array.dtype.kind not in "biufO":  # text, complex numbers, dates
             raise ValueError
-        array = array.astype(float)
-    except (TypeError, ValueError):
+        if np.ma.getmaskarray(value).any():
+            raise Slip("not-finite", "Some are masked.")
+        got, array = array.shape, array.astype(float) if array.shape == shape else array
+    except Slip:
+        raise
+    except Exception:
         raise Slip("not-a-number", f"It is a {type(value).__name__}.") from None
-    if array.shape != shape:
-        if array.ndim == 2 and array.T.shape == shape:
+    if got != shape:
+        if fans and got == shape[::-1]:
             raise Slip("fans-swapped")
         expected = f"Expected shape {shape}" if shape else "Return one number, not an array or a list"
-        raise Slip("wrong-shape", f"{expected}; it has shape {array.shape}.")
+        raise Slip("wrong-shape", f"{expected}; it has shape {got}.")
     if not np.isfinite(array).all():
         raise Slip("not-finite")
     return array
 
 
+def _say(error):
+    """The error in one line, whatever it is."""
+    try:
+        text = str(error).encode("utf-8", "replace").decode()
+    except Exception:
+        text = "an error without words"
+    return f"{type(error).__name__}: {text if len(text) < 200 else text[:200] + '...'}"
+
+
 def _line(function, error):
     """Where in the student's own code it happened, if it did."""
-    source = getattr(getattr(function, "__code__", None), "co_filename", None)
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == source]
+    try:
+        source = function.__code__.co_filename
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == source]
+    except Exception:
+        return ""
     return f" (line {lines[-1]} of your cell)" if lines else ""
 
 
-def compare(function, cases, truth, slips, passed, rtol=5e-3):
-    """Verdict on a function of numbers or arrays: `truth` and each of `slips` {id: function} are tried on `cases`.
+def compare(function, cases, truth, slips, passed, names=(), rtol=5e-3):
+    """Verdict on a function of numbers or arrays: `truth` and each of `slips` are tried on all `cases`.
 
-    rtol leaves room for rounded constants; the formulas of the slips differ by far more.
+    slips: {id: a formula, or a tuple of them}; names: of the arguments, to say which is ignored. rtol, of the
+    largest value, leaves room for rounded constants; the formulas of the slips differ by far more.
     """
-    wanted = [truth(*case) for case in cases]
-    answers = [answer_of(function, *case, shape=np.shape(value)) for case, value in zip(cases, wanted)]
+    wanted = [np.asarray(truth(*case)) for case in cases]
+    answers = [answer_of(function, *case, shape=value.shape) for case, value in zip(cases, wanted)]
 
     def agrees(values):
-        return all(np.allclose(answer, value, rtol=rtol, atol=0) for answer, value in zip(answers, values))
+        return all(
+            np.allclose(answer, value, rtol=0, atol=rtol * np.abs(value).max())
+            for answer, value in zip(answers, values)
+        )
 
     if agrees(wanted):
         return right(passed)
-    for name, formula in slips.items():
-        if agrees([formula(*case) for case in cases]):
-            return slip(name)
+    for name, formulas in slips.items():
+        for formula in formulas if isinstance(formulas, tuple) else (formulas,):
+            if agrees([formula(*case) for case in cases]):
+                return slip(name)
+    return _by_behaviour(function, cases, wanted, answers, names)
+
+
+def _by_behaviour(function, cases, wanted, answers, names):
+    """A formula that no slip knows: what does it do wrong?"""
+    if not any(answer.any() for answer in answers):
+        return slip("zero-result")
+    if any(all(np.array_equal(a, np.round(w, k)) for a, w in zip(answers, wanted)) for k in range(5)):
+        return slip("rounded")
+    ratios = np.concatenate([np.ravel(a / w) for a, w in zip(answers, wanted)])
+    if np.ptp(ratios) < 0.01 * abs(ratios[0]):
+        return slip(
+            "constant-factor", f"Yours is {ratios[0]:.3g} times what it should be, whatever the arguments are."
+        )
+    for i, name in enumerate(names):
+        varied = [answer_of(function, *cases[0][:i], case[i], *cases[0][i + 1 :]) for case in cases]
+        if np.ptp(varied) == 0:
+            return slip("argument-ignored", f"It is {name}.")
     return slip("unknown")
