@@ -40,7 +40,7 @@ FLAGS = [
 ]
 
 
-def notebook(name, code):
+def notebook(code):
     """A notebook of two cells: the setup and the contender."""
 
     def cell(i, source):
@@ -53,7 +53,7 @@ def notebook(name, code):
             metadata=dict(jupyter=dict(source_hidden=True)),
         )
 
-    setup = f"NAME = {name!r}\n" + (HERE / "cells/_setup.py").read_text()
+    setup = (HERE / "cells/_setup.py").read_text(encoding="utf-8")
     return dict(
         cells=[cell(0, setup), cell(1, code)],
         nbformat=4,
@@ -82,7 +82,6 @@ class Server:
             JUPYTER_DATA_DIR=str(tmp / "data"),
             JUPYTER_RUNTIME_DIR=str(tmp / "runtime"),
             IPYTHONDIR=str(tmp / "ipython"),
-            LATENCY_LOG=str(tmp / "marks.txt"),
         )
         env.setdefault("OPENBLAS_NUM_THREADS", "1")  # spinning BLAS threads drown all else on a busy machine
         self.out = open(tmp / "server.txt", "wb")  # noqa: SIM115, closed by stop()
@@ -134,7 +133,7 @@ class Contender:
     def __init__(self, server, name, code):
         self.name = name
         self.path = server.root / f"{name}.ipynb"
-        self.path.write_text(json.dumps(notebook(name, code)))
+        self.path.write_text(json.dumps(notebook(code)))
         self.moves, self.drags = [], []
         self.value, self.way = 0, 1
 
@@ -232,7 +231,7 @@ def report(moves, drags):
 
 def code_of(name):
     """The cell of a contender; `NAME_float32` is the cell NAME on numbers of half the size."""
-    cell = (HERE / f"cells/{name.removesuffix('_float32')}.py").read_text()
+    cell = (HERE / f"cells/{name.removesuffix('_float32')}.py").read_text(encoding="utf-8")
     return FLOAT32 + cell if name.endswith("_float32") else cell
 
 
@@ -246,7 +245,7 @@ def measure(playwright, o):
             context = browser.new_context(viewport=dict(width=1700, height=1000), device_scale_factor=o.dpr)
             context.add_init_script(path=HERE / "probe.js")
             cells = {name: code_of(name) for name in o.contenders.split(",") if name}
-            cells |= {path.stem: path.read_text() for path in o.cell}
+            cells |= {path.stem: path.read_text(encoding="utf-8") for path in o.cell}
             contenders = [Contender(server, name, code) for name, code in cells.items()]
             for c in contenders:
                 c.open(context, server)

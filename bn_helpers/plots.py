@@ -112,8 +112,12 @@ def _spread(values):
 def lines(x, curves, *, xlabel, ylabel, styles=None, ylim=None):
     """Curves over x, each named at its end: `lines(steps, {"He": losses}, xlabel="step", ylabel="loss")`.
 
-    styles: {label: line properties}, such as INITIALIZERS; ylim: (low, high) or None.
+    styles: {label: line properties}, such as INITIALIZERS; ylim: (low, high) or None. ValueError for a curve
+    of another length than x.
     """
+    for label, y in curves.items():
+        if len(y) != len(x):
+            raise ValueError(f"{label}: expected {len(x)} values, one for each x, got {len(y)}")
     with card(width=7.2, height=2.8) as fig:
         ax = fig.subplots()
         colours = [ax.plot(x, y, **(styles or {}).get(label, {}))[0].get_color() for label, y in curves.items()]
@@ -142,19 +146,21 @@ def histogram(ax, low, high, bins=40, **style):
     high are counted in the first and the last bar. `fill(values, low, high)` moves the range. ValueError for
     no values and for NaN.
     """
+    if not low < high or bins < 1:
+        raise ValueError(f"low, high, bins: expected low < high and a bin at least, got {low}, {high}, {bins}")
     bars = ax.stairs(np.zeros(bins), np.linspace(low, high, bins + 1), **{"color": FILL, "fill": True} | style)
     ax.set(xlim=(low, high), ylim=(0, 1.08), yticks=[])
     ax.spines.left.set_visible(False)
 
     def fill(values, low=low, high=high):
-        if ax.get_xlim() != (low, high):
-            ax.set_xlim(low, high)
         place = np.clip(np.ravel(values), float(low), float(high))  # one array, changed in place: new ones are dear
         place -= low
         place *= bins / (high - low)
         if not len(place) or np.isnan(place.min()):
             what = "NaN among the values" if len(place) else "no value"
             raise ValueError(f"histogram: expected numbers, got {what}")
+        if ax.get_xlim() != (low, high):
+            ax.set_xlim(low, high)
         counts = np.bincount(place.astype(np.intp), minlength=bins + 1)
         counts[-2] += counts[-1]  # the upper end belongs to the last bar
         bars.set_data(counts[:-1] / counts[:-1].max(), np.linspace(low, high, bins + 1))

@@ -3,7 +3,7 @@ const start = () => {
   const area = element.closest(".jp-OutputArea");
   const next = element.closest(".jp-Cell")?.nextElementSibling;
   const outputs = next?.querySelector(".jp-Cell-outputWrapper");
-  if (!area || !outputs) return;
+  if (!area || !outputs || area.querySelector("details.bn-decided")) return; // the latter in a file opened again
   next.querySelector(".bn-cover")?.remove(); // of an earlier run of the question
   const cover = document.createElement("div");
   cover.className = "bn-cover";

@@ -1,8 +1,8 @@
 """The student's predictions: asked before the cell that answers, kept, compared.
 
 Questions stand in questions.toml, so that a lesson's cell does not show the answer. Predictions are kept in one
-file in the user's own data folder, every one of them, so that a change of mind stays visible; `kept()` lists them,
-`forget()` deletes the file. Nothing is sent anywhere.
+file in the user's own data folder, a change of mind after the first, too; `kept()` lists them, `forget()` deletes
+the file. Nothing is sent anywhere. (Two lessons that write in the same instant: one of the two is kept.)
 """
 
 import json
@@ -26,8 +26,9 @@ escape = partial(escape_html, quote=False)  # nothing here is an attribute
 def ask(name):
     """Show question `name` with its options as buttons; after a choice, the verdict and the explanation.
 
-    The explanation is there from the start as a closed block, for readers without a kernel. The output of the next
-    cell is covered until there is a choice, or the question is skipped. ValueError if there is no such question.
+    The explanation is there from the start as a closed block, for readers without a kernel. In JupyterLab
+    the output of the next cell is then covered until there is a choice, or the question is skipped.
+    ValueError if there is no such question.
     """
     if name not in QUESTIONS:
         raise ValueError(f"name: expected one of {list(QUESTIONS)}, got {name!r}")
@@ -55,10 +56,10 @@ def kept():
     if not LEDGER.exists():
         return []
     try:
-        entries = json.loads(LEDGER.read_text(encoding="utf-8"))
-    except ValueError:
+        entries = json.loads(LEDGER.read_text(encoding="utf-8-sig"))
+    except (ValueError, RecursionError):
         entries = None
-    if not isinstance(entries, list):
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise ValueError(
             f"{LEDGER}: expected a list of predictions in JSON, got something else; move the file away"
         )
@@ -75,7 +76,7 @@ def keep(question, prediction, right):
     try:
         entries = [*kept(), {"question": question, "prediction": prediction, "right": right}]
         LEDGER.parent.mkdir(parents=True, exist_ok=True)
-        new = LEDGER.with_suffix(".new")
+        new = LEDGER.with_suffix(f".{os.getpid()}")
         new.write_text(json.dumps(entries, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         os.replace(new, LEDGER)
     except (OSError, ValueError) as error:

@@ -74,6 +74,15 @@ def test_a_histogram_refuses_what_it_cannot_count(values, message):
         fill(np.array(values))
 
 
+def test_bad_limits_and_lengths_are_named():
+    with plots.card(3.0, 2.0) as fig:
+        ax = fig.subplots()
+    with pytest.raises(ValueError, match="low, high, bins: expected low < high and a bin at least, got 1, 1, 40"):
+        plots.histogram(ax, 1, 1)
+    with pytest.raises(ValueError, match="loss: expected 3 values, one for each x, got 2"):
+        plots.lines([0, 1, 2], {"loss": [2, 1]}, xlabel="step", ylabel="loss")
+
+
 def test_histograms_and_lines_tell_their_numbers_in_the_text(shown):
     plots.histograms({"a": np.array([0.0, 2.0]), "b": np.array([0.5])}, 0, 2)
     plots.lines([0, 10], {"loss": [2.3, 0.1]}, xlabel="step", ylabel="loss (nats)")

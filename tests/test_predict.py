@@ -62,7 +62,7 @@ def test_every_choice_is_kept_in_order(page):
     ]
 
 
-@pytest.mark.parametrize("damaged", ["{", '{"a": 1}', ""])
+@pytest.mark.parametrize("damaged", ["{", '{"a": 1}', "", "[1, 2]", "[" * 100_000])
 def test_a_damaged_ledger_is_named_and_left_as_it_is(page, damaged):
     predict.LEDGER.parent.mkdir()
     predict.LEDGER.write_text(damaged)

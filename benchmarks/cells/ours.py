@@ -13,13 +13,10 @@ def activations(fig):
     titles = [ax.set_title(" ") for ax in axes]
 
     def update(sigma):
-        mark("start")
         hs = forward(sigma)
-        mark("forward")
         for i, (fill, title, h) in enumerate(zip(fills, titles, hs)):
             fill(h)
             title.set_text(f"layer {i + 1}: std {h.std():.3f}")
-        mark("artists")
         return f"At sigma {sigma:.2f} the last layer has standard deviation {hs[-1].std():.3f}."
 
     return update

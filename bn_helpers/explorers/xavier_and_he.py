@@ -16,6 +16,7 @@ SCHEMES = {  # std of the weights of a layer with n inputs and n units
     "N(0, 1)": lambda n: 1.0,
     "zeros": lambda n: 0.0,
 }
+STYLES = ({}, dict(linestyle="none", marker=".", markersize=4))  # pooled; between examples
 SMALLEST, LARGEST = 1e-9, 1e3  # what the logarithmic axes show
 
 
@@ -75,17 +76,14 @@ def depth(fig):
     left.set(title="last layer, pooled", xticks=[0, 1])
     title = left.title
     layers = np.arange(1, DEEPEST + 1)
-    lines = [
-        middle.plot([], [], color=plots.INK, marker=".", markersize=4, linewidth=1, linestyle=style)[0]
-        for style in ("-", "--")
-    ]
+    lines = [middle.plot([], [], color=plots.INK, linewidth=1.2, **style)[0] for style in STYLES]
     lines.append(right.plot([], [], color=plots.INK, marker=".", markersize=4, linewidth=1)[0])
-    for ax, name in ((middle, "std of the outputs"), (right, "gradient, of the last")):
+    for ax, name in ((middle, "std of the outputs"), (right, "gradient / that of the last")):
         ax.set(title=name, xlabel="layer", xlim=(0, DEEPEST + 1), ylim=(SMALLEST, LARGEST), yscale="log")
         ax.set_yticks([1e-9, 1e-6, 1e-3, 1, 1e3], minor=False)
         ax.minorticks_off()
     middle.text(
-        0.97, 0.95, "— pooled\n-- between examples", transform=middle.transAxes, ha="right", va="top", size=9
+        0.97, 0.95, "— pooled\n•  between examples", transform=middle.transAxes, ha="right", va="top", size=9
     )
     shown = {}
 
@@ -97,7 +95,7 @@ def depth(fig):
             high = max(last.max(), 1e-300)
         fill((last - low) / (high - low))
         if shown.get("activation") != activation:
-            left.set_xticklabels([f"{low}", "largest" if activation == "ReLU" else f"{high}"])
+            left.set_xticklabels([f"{low}".replace("-", "−"), "largest" if activation == "ReLU" else f"{high}"])
             shown["activation"] = activation
         pooled = [a.std() for a in outputs[:depth]]
         between = [between_examples(a) for a in outputs[:depth]]
@@ -106,10 +104,11 @@ def depth(fig):
         for line, values in zip(lines, (pooled, between, parts)):
             line.set_data(layers[:depth], np.clip(values, SMALLEST, LARGEST))
         title.set_text(f"layer {depth}, pooled")
+        deep = f"{depth} layer{'s' if depth > 1 else ''}"
         return (
-            f"{scheme} weights, {activation}, {depth} layers: the outputs of layer {depth} have std "
-            f"{pooled[-1]:.2g} pooled, and one unit varies by {between[-1]:.2g} between examples. The gradient "
-            f"that reaches layer 1 has {parts[0]:.2g} times the std of that at layer {depth}."
+            f"{scheme} weights, {activation}, {deep}: the outputs of layer {depth} have std {pooled[-1]:.2g} "
+            f"pooled, and one unit varies by {between[-1]:.2g} between examples. The gradient that reaches "
+            f"layer 1 has {parts[0]:.2g} times the std of that at layer {depth}."
         )
 
     return update
