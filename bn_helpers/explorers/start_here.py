@@ -32,7 +32,7 @@ def batch_mean(fig):
     """Live: the mean ink of 2000 random batches of `batch_size` digits, 1 to 256."""
     ax = fig.subplots()
     fill = plots.histogram(ax, 0.1, 0.5, bins=100)
-    ax.set(title="mean ink of a batch, 2000 random batches", xlabel="share of the paper that is black")
+    ax.set(title="2000 random batches", xlabel="mean ink of the batch (0 paper, 1 black)")
     ax.axvline(ink().mean(), color=plots.INK, linestyle=":", linewidth=1.2)
     spread_of_one = ink().std()
 
