@@ -24,7 +24,7 @@ class Canvas(FigureCanvasAgg):
 
 class _Renderer(RendererAgg):
     def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):
-        if ismath or angle:
+        if ismath or angle or not gc.get_antialiased():
             return super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
         for tile, left, bottom, (width, _, _) in _tiles(s, prop, self.dpi, gc.get_rgb()):
             self.draw_image(gc, round(x) + left, round(self.height - y) + bottom, tile)

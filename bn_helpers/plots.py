@@ -123,7 +123,7 @@ def lines(x, curves, *, xlabel, ylabel, styles=None, ylim=None):
         colours = [ax.plot(x, y, **(styles or {}).get(label, {}))[0].get_color() for label, y in curves.items()]
         ax.set(xlabel=xlabel, ylabel=ylabel, ylim=ylim, xlim=(x[0], x[-1]))
         ends = [
-            ax.transAxes.inverted().transform(ax.transData.transform((x[-1], y[-1])))[1] for y in curves.values()
+            ax.transAxes.inverted().transform(ax.transData.transform((x[-1], _last(y))))[1] for y in curves.values()
         ]
         for label, colour, height in zip(curves, colours, _apart(ends, 0.09)):
             ax.text(1.01, height, label, transform=ax.transAxes, va="center", color=colour)
@@ -131,11 +131,20 @@ def lines(x, curves, *, xlabel, ylabel, styles=None, ylim=None):
     show(fig, f"{ylabel} over {xlabel}. {'; '.join(courses)}.")
 
 
+def _last(y):
+    """The last finite value: where a curve that diverged left the picture."""
+    finite = np.asarray(y, dtype=float)[np.isfinite(y)]
+    return finite[-1] if len(finite) else 0.0
+
+
 def _apart(heights, gap):
-    """The heights of labels, moved up as little as keeps them `gap` apart."""
-    moved, last = dict.fromkeys(range(len(heights))), -np.inf
-    for i in np.argsort(heights, kind="stable"):
+    """The heights of labels, moved as little as keeps them `gap` apart, none above 1."""
+    moved, last, order = dict.fromkeys(range(len(heights))), -np.inf, np.argsort(heights, kind="stable")
+    for i in order:
         moved[i] = last = max(heights[i], last + gap)
+    last = 1 + gap
+    for i in order[::-1]:
+        moved[i] = last = min(moved[i], last - gap)
     return moved.values()
 
 

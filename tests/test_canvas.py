@@ -35,8 +35,8 @@ def test_colour_opacity_and_size_are_matplotlibs(style):
     assert np.abs(ours - theirs).max() <= 2
 
 
-@pytest.mark.parametrize("style", [{"rotation": 30}, {"s": "$x^2$ 1"}, {"s": ""}])
-def test_turned_text_and_mathematics_are_left_to_matplotlib(style):
+@pytest.mark.parametrize("style", [{"rotation": 30}, {"s": "$x^2$ 1"}, {"s": ""}, {"antialiased": False}])
+def test_turned_or_jagged_text_and_mathematics_are_left_to_matplotlib(style):
     text = style.pop("s", "turned 1")
     ours, theirs = (draw(canvas, 0.3, 0.3, text, **style)[0] for canvas in (Canvas, FigureCanvasAgg))
     assert np.array_equal(ours, theirs)

@@ -3,6 +3,7 @@
 import math
 import re
 from decimal import Decimal
+from fractions import Fraction
 from statistics import NormalDist
 
 import numpy as np
@@ -114,6 +115,7 @@ def talks(w, g, lr):
 
 
 ROOT3, EDGE = math.sqrt(3), math.atanh(0.99)
+GAUSSIAN = np.random.default_rng(0).standard_normal(400_000)
 RIGHT = [
     (check_sgd_step, lambda w, g, lr: w - lr * g),
     (check_sgd_step, lambda w, g, lr: -g * lr + w),
@@ -153,13 +155,31 @@ RIGHT = [
     (check_weight_std, lambda n, q, s: (s**2 / n / q) ** 0.5),
     (check_weight_std, lambda n, q, s: np.float32(s / np.sqrt(n * q))),
     (check_weight_std, lambda n, q, s: Decimal(s) / Decimal(n * q).sqrt()),
+    (check_weight_std, lambda n, q, s: s * (n * q) ** -0.5),
+    (check_weight_std, lambda n, q, s: s / np.linalg.norm(np.full(n, np.sqrt(q)))),
+    (check_weight_std, lambda n, q, s: np.sqrt(np.divide(s**2, n * q, out=np.zeros(())))),
+    (check_weight_std, lambda n, q, s: math.exp(math.log(s) - 0.5 * math.log(n) - 0.5 * math.log(q))),
+    (check_weight_std, lambda n, q, s: Fraction(s) / Fraction(math.sqrt(n * q))),
     (check_saturated_share, lambda s: tails(EDGE / s)),
+    (check_saturated_share, lambda s: 1 - math.erf(EDGE / s / math.sqrt(2))),
+    (check_saturated_share, lambda s: np.float32(tails(EDGE / s))),
+    (check_saturated_share, lambda s: math.erfc(2.65 / 1.41 / s)),
+    (check_saturated_share, lambda s: np.mean(np.abs(np.tanh(s * GAUSSIAN)) > 0.99)),
     (check_saturated_share, lambda s: tails(2.65 / s)),
     (check_saturated_share, lambda s: round(tails(0.5 * math.log(199) / s), 4)),
     (check_saturated_share, lambda s: 2 * (1 - NormalDist(0, s).cdf(EDGE))),
     (check_saturated_share, lambda s: np.array(tails(EDGE / s))),
     (check_uniform_weights, uniform(ROOT3)),
     (check_uniform_weights, lambda i, o, s, rng: (2 * rng.random((i, o)) - 1) * s * ROOT3),
+    (check_uniform_weights, lambda i, o, s, rng: rng.uniform(-ROOT3 * s, ROOT3 * s, (o, i)).T),
+    (check_uniform_weights, lambda i, o, s, rng: (rng.random((i, o)) - 0.5) * s * math.sqrt(12)),
+    (check_uniform_weights, lambda i, o, s, rng: np.stack([rng.uniform(-s, s, o) * ROOT3 for _ in range(i)])),
+    (check_uniform_weights, lambda i, o, s, rng: rng.uniform(-s * 3**0.5, s * 3**0.5, i * o).reshape(i, o)),
+    (check_uniform_weights, lambda i, o, s, rng: np.einsum("io,->io", rng.uniform(-1, 1, (i, o)), s * ROOT3)),
+    (
+        check_uniform_weights,
+        lambda i, o, s, rng: [[rng.uniform(-1, 1) * ROOT3 * s for _ in range(o)] for _ in range(i)],
+    ),
     (check_uniform_weights, lambda i, o, s, rng: rng.uniform(-1, 1, (i, o)).astype(np.float32) * s * ROOT3),
 ]
 SLIPS = [

@@ -97,6 +97,16 @@ def test_labels_at_the_ends_of_lines_keep_their_distance():
     assert np.diff(np.sort(heights)).min() >= 0.09 - 1e-12
 
 
+def test_labels_of_curves_that_end_at_the_top_stay_in_the_picture():
+    assert list(plots._apart([0.99, 1.0, 0.98], 0.09)) == pytest.approx([0.91, 1.0, 0.82])
+
+
+def test_a_curve_that_ends_in_nan_keeps_its_label_where_it_was_last_seen(shown):
+    plots.lines([0, 1, 2], {"diverged": [1.0, 3.0, np.nan]}, xlabel="step", ylabel="loss")
+    assert plots._last([1.0, 3.0, np.nan]) == 3.0
+    assert plots._last([np.nan]) == 0.0
+
+
 def test_colours_that_mean_batch_norm_are_used_for_nothing_else():
     others = {style["color"] for style in plots.INITIALIZERS.values()} | {plots.INK, plots.FAINT, plots.FILL}
     assert not others & {plots.WITH_BATCHNORM["color"], plots.WITHOUT_BATCHNORM["color"]}
