@@ -1,7 +1,8 @@
 """RGBA pixels to PNG bytes, quickly: a palette that is learned as colours come, and arrays that are used again.
 
 A plot has few colours, each with its antialiased edges. Colours are told apart by 5 bits a channel; each such
-cell gets the commonest exact colour met in it, and cells that are close share an entry when room runs out.
+cell gets the commonest exact colour met in it (others in it are off by 7 of 255 at most), and cells that are close
+share an entry when room runs out.
 """
 
 import io
