@@ -27,7 +27,7 @@ def ask(name):
     """Show question `name` with its options as buttons; after a choice, the verdict and the explanation.
 
     The explanation is there from the start as a closed block, for readers without a kernel. In JupyterLab
-    the output of the next cell is then covered until there is a choice, or the question is skipped.
+    the output of the next cell and the text after it are then covered until there is a choice or a skip.
     ValueError if there is no such question.
     """
     if name not in QUESTIONS:

@@ -112,12 +112,13 @@ class Figure:
         self.area = page.locator(".jp-OutputArea", has=page.locator(f".widget-label:text-is('{label}')")).nth(nth)
         wait_for(lambda: page.evaluate(KERNEL) == "idle", "all cells to run")
         bring(page, self.area)
-        page.wait_for_timeout(300)
-        cover = page.locator(".jp-Cell", has=self.area).last.locator(".bn-cover button")
-        if cover.count():  # a question stands before it
-            cover.click()
         self.row = self.area.locator(".widget-inline-hbox", has=page.locator(f"text='{label}'")).first
         self.handle = self.row.locator(".noUi-handle")
+        cover = page.locator(".jp-Cell", has=self.area).last.locator(".bn-cover button")
+        wait_for(lambda: self.handle.is_visible() or cover.count(), "the slider or the cover of its question")
+        page.wait_for_timeout(500)  # the cover comes a moment after the figure
+        if cover.count():
+            cover.click()
         self.handle.wait_for()
         wait_for(self.sentence, "the sentence")
 

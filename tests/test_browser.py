@@ -128,16 +128,27 @@ def test_the_result_below_a_question_is_covered_until_it_is_decided_or_skipped(l
     question = lesson.locator(".jp-Cell", has=area).last
     following = question.locator("xpath=following-sibling::*[1]")
     result, cover = following.locator(".jp-OutputArea"), following.locator(".bn-cover")
+    text = following.locator("xpath=following-sibling::*[1]").locator(".jp-MarkdownOutput")
     for decide in ("skip", "choose"):
         question.click(position={"x": 3, "y": 3})
         command(lesson, "notebook:run-cell")
         wait_for(lambda: not result.is_visible() and cover.count(), "the cover")
+        assert not text.is_visible()
         if decide == "skip":
             cover.get_by_role("button").click()
         else:
             area.locator("button:text-is('65%')").click()
         wait_for(result.is_visible, "the result")
     assert "flat parts begin" in result.inner_text()
+    assert "For Gaussian sums" in text.inner_text()
+    question.click(position={"x": 3, "y": 3})
+    command(lesson, "notebook:run-cell")
+    wait_for(cover.count, "the cover")
+    below = result.element_handle(), text.element_handle()  # the locators find them by the question's buttons
+    command(lesson, "notebook:clear-cell-output")
+    wait_for(lambda: all(element.is_visible() for element in below), "the result without its question")
+    command(lesson, "notebook:run-cell")
+    area.locator("button:text-is('65%')").click()
 
 
 def test_every_slider_has_a_name_and_says_its_value_not_its_place(lesson, preview):
