@@ -8,7 +8,7 @@ import numpy as np
 from .pictures import compared
 from .verdict import Slip, answer_of, check, compare, right, slip
 
-FIT = 0.03  # of two distributions, at most; chance reaches it once in 10^12 draws of 20,000
+FIT = 0.03  # of two distributions, at most; chance reaches it once in 10^9 draws of 13,000
 SIGMOID_EDGE, TANH_EDGE = math.log(99), math.atanh(0.99)  # sigmoid(ln 99) = 0.99
 
 
@@ -96,7 +96,7 @@ def check_saturated_share(saturated_share):
 def check_uniform_weights(uniform_weights):
     """uniform_weights(fan_in, fan_out, std, rng) -> W (fan_in, fan_out), uniform, mean 0, of that std."""
     fresh = np.random.default_rng()
-    for fan_in, fan_out in ((fresh.integers(200, 240), 150), (130, fresh.integers(180, 240))):
+    for fan_in, fan_out in ((fresh.integers(150, 180), 100), (90, fresh.integers(140, 170))):
         fan_in, fan_out = int(fan_in), int(fan_out)
         std, seed = float(fresh.uniform(0.02, 3)), int(fresh.integers(1_000_000))
         W = drawn(uniform_weights, fan_in, fan_out, std, seed=seed)
