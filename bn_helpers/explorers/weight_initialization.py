@@ -67,17 +67,18 @@ def two_layers(fig):
             titles[1][i].set_text(f"layer {i + 1}: outputs, std {_short(a.std())}")
         formula = std * np.sqrt(x.shape[1] * np.mean(x**2))
         still = np.mean((z1 < low) | (z1 > high))
+        between = [_short(between_examples(a)) for a in (a1, a2)]
         return (
             f"{x.shape[1]} {'pixels' if digits else 'Gaussian inputs'}, weights of std {std:.2g}, {activation}: "
             f"z of layer 1 has std {_short(z1.std())} (formula: {_short(formula)}), {still:.0%} of its outputs lie "
             f"in the flat part (grey), and the mean slope is {np.mean(slope(z1, a1)):.2g}. From example to example "
-            f"an output varies by {_short(_spread(a1))} in layer 1 and by {_short(_spread(a2))} in layer 2."
+            f"an output varies by {between[0]} in layer 1 and by {between[1]} in layer 2."
         )
 
     return update
 
 
-def _spread(a):
+def between_examples(a):
     """Standard deviation of one unit's output over the examples, root mean square over the units."""
     return np.sqrt(a.var(axis=0).mean())
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import plots
 from ..live import choice, explore, slider
-from .weight_initialization import ACTIVATIONS
+from .weight_initialization import ACTIVATIONS, between_examples
 
 WIDTH, EXAMPLES, DEEPEST = 64, 200, 50
 SCHEMES = {  # std of the weights of a layer with n inputs and n units
@@ -52,11 +52,6 @@ def backward(scheme, activation, depth):
         stds.append(gradient.std())
         gradient = gradient @ (weights[layer].T * SCHEMES[scheme](WIDTH))
     return stds[::-1]
-
-
-def between_examples(a):
-    """Std of one unit's output over the examples (rows), root mean square over the units."""
-    return np.sqrt(a.var(axis=0).mean())
 
 
 @explore(
