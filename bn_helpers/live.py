@@ -322,7 +322,7 @@ def _all(widget):
 
 
 def _paragraph(sentence):
-    return {"text/html": f'<p class="bn-live">{html.escape(sentence)}</p>', "text/plain": sentence}
+    return {"text/html": f'<p class="bn-live">{html.escape(sentence, quote=False)}</p>', "text/plain": sentence}
 
 
 _shown = {}  # cell -> (its execution, the figures that it shows)

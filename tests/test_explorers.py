@@ -45,19 +45,24 @@ def anywhere(widget, rng):
         return rng.choice(getattr(widget, "options", [False, True])).item()
     if hasattr(widget, "base"):
         return widget.base ** rng.uniform(widget.min, widget.max)
+    if isinstance(widget, ipywidgets.FloatSlider):
+        return rng.uniform(widget.min, widget.max)
     return rng.integers(widget.min, widget.max + 1).item()
 
 
-@pytest.mark.parametrize("explorer", ["batch_mean", "two_layers", "depth", "batch_size"])
+EXPLORERS = {  # each with the function that gives its data
+    start_here.batch_mean: lambda network, X, y: (),
+    two_layers: lambda network, X, y: (),
+    xavier_and_he.depth: lambda network, X, y: (),
+    batch.five_points: lambda network, X, y: (),
+    batch.batch_size: lambda network, X, y: (network, X, y),
+    batch.companions: lambda network, X, y: (network, X, X[:10]),
+}
+
+
+@pytest.mark.parametrize("explorer", EXPLORERS, ids=lambda explorer: explorer.__name__)
 def test_both_ends_of_every_control_and_500_random_settings_are_drawn(explorer, network, digits):
-    explorers = {
-        "batch_mean": (start_here.batch_mean,),
-        "two_layers": (two_layers,),
-        "depth": (xavier_and_he.depth,),
-        "batch_size": (batch.batch_size, network, *digits),
-    }
-    explorer, *data = explorers[explorer]
-    figure = explorer.live(*data)
+    figure = explorer.live(*EXPLORERS[explorer](network, *digits))
     rng = np.random.default_rng(0)
     settings = [dict(zip(figure.widgets, values)) for values in product(*map(ends, figure.widgets.values()))]
     settings += [{name: anywhere(widget, rng) for name, widget in figure.widgets.items()} for _ in range(500)]
@@ -120,11 +125,12 @@ def test_each_batch_is_normalized_by_its_own_statistics(network, digits, size):
 
 def test_one_batch_of_everything_is_the_networks_training_mode_and_nothing_changes(network, digits):
     before = [layer.state_dict() for layer in network.layers[1::3][:2]]
-    logits, _, activations = batch.forward_in_batches(network, digits[0], len(digits[0]))
+    logits, sums, x_hats = batch.forward_in_batches(network, digits[0], len(digits[0]))
     after = [layer.state_dict() for layer in network.layers[1::3][:2]]
     assert all(np.array_equal(a[name], b[name]) for a, b in zip(before, after) for name in a)
     np.testing.assert_allclose(logits, network.forward(digits[0], training=True), atol=1e-10)
-    assert len(activations) == 2
+    for x, x_hat in zip(sums, x_hats, strict=True):
+        np.testing.assert_allclose((x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-5), x_hat, atol=1e-10)
 
 
 def test_every_batch_size_of_the_slider_respects_the_bound(network, digits):
@@ -144,6 +150,38 @@ def test_a_batch_of_one_leaves_chance_and_a_large_one_reads_digits(network, digi
 
     assert share(1) < 20  # every normalized value is 0, so every image gets the same answer
     assert share(256) > 90
+
+
+@pytest.mark.parametrize("m", [1, 2, 9])
+def test_one_among_many_is_what_batch_norm_makes_of_its_row(m):
+    rng = np.random.default_rng(0)
+    x, example = rng.standard_normal((50, 3)), rng.standard_normal(3)
+    rows = np.random.default_rng(0).integers(50, size=(batch.BATCHES, m - 1))  # as in company
+    sums, squares = batch.company(x, m)
+    mu, std, x_hat = batch.one_among_many(example, sums, squares, m)
+    for k in (0, 7, batch.BATCHES - 1):
+        _, cache = batchnorm_forward(np.vstack([example, x[rows[k]]]), np.ones(3), np.zeros(3))
+        np.testing.assert_allclose(mu[k], cache.mu, atol=1e-12)
+        np.testing.assert_allclose(std[k], np.sqrt(cache.var), atol=1e-7)
+        np.testing.assert_allclose(x_hat[k], cache.x_hat[0], atol=1e-7)
+
+
+def test_moving_one_point_moves_all_outputs_and_none_passes_the_bound():
+    figure = batch.five_points.live()
+    assert "Outputs -1.41, -0.71, 0.00, 0.71, 1.41;" in figure.sentence
+    far = figure.update(fifth=20.0)
+    assert "Outputs -0.71, -0.57, -0.42, -0.28, 1.98;" in far
+    assert "Outputs 1.00, 1.00, 1.00, 1.00, 1.00;" in figure.update(gamma=0.0, beta=1.0)
+
+
+def test_the_noise_of_one_example_falls_with_the_root_of_the_batch_size(network, digits):
+    figure = batch.companions.live(network, digits[0], digits[0][:10])
+
+    def noise(m):
+        return float(figure.update(batch_size=m).split("its std is ")[1].split()[0])
+
+    assert noise(8) / noise(128) == pytest.approx(4, rel=0.15)
+    assert noise(1) == 0
 
 
 def test_the_means_of_batches_vary_with_the_root_of_the_batch_size():

@@ -1,6 +1,7 @@
 """Is an answer right, and if not, which misconception is behind it? One file per subject."""
 
 from .descent import check_sgd_step
+from .forward import check_batchnorm_conv, check_batchnorm_forward, check_undo_batchnorm
 from .initialization import (
     check_he_weights,
     check_leaky_std,
@@ -15,10 +16,13 @@ from .verdict import Verdict
 __all__ = [
     "MISCONCEPTIONS",
     "Verdict",
+    "check_batchnorm_conv",
+    "check_batchnorm_forward",
     "check_he_weights",
     "check_leaky_std",
     "check_saturated_share",
     "check_sgd_step",
+    "check_undo_batchnorm",
     "check_uniform_weights",
     "check_weight_std",
     "check_xavier_std",
