@@ -135,7 +135,7 @@ def one_among_many(example, sums, squares, batch_size):
 
 
 @explore(
-    batch_size=steps(SIZES, start=8, label="companions + 1", hint="batch size m: the image and its companions"),
+    batch_size=steps(SIZES, start=8, label="images per batch", hint="the image and its m − 1 companions"),
     image=slider(0, 9, start=3, label="image of a", hint="the first test image of this digit"),
     size=(7.2, 3.9),
 )
