@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from test_live import full_draw, pixels
 
-from bn_helpers.batchnorm import batchnorm_forward
+from bn_helpers.batchnorm import BatchNorm, batchnorm_forward
 from bn_helpers.data import load_digits
 from bn_helpers.explorers import batchnorm_forward as batch
+from bn_helpers.explorers import inference_statistics as inference
 from bn_helpers.explorers import start_here, xavier_and_he
 from bn_helpers.explorers.weight_initialization import ACTIVATIONS, two_layers
 from bn_helpers.initializers import he_normal
@@ -57,6 +58,9 @@ EXPLORERS = {  # each with the function that gives its data
     batch.five_points: lambda network, X, y: (),
     batch.batch_size: lambda network, X, y: (network, X, y),
     batch.companions: lambda network, X, y: (network, X, X[:10]),
+    inference.running_average: lambda network, X, y: (X[:, 20],),
+    inference.momentum: lambda network, X, y: (inference.train_runs(X, y), X, y),
+    inference.company: lambda network, X, y: (network, X, X[0]),
 }
 
 
@@ -219,3 +223,54 @@ def test_the_first_figure_says_that_widgets_work_once_it_has_moved():
     figure = start_here.batch_mean.live()
     assert figure.sentence.startswith("Move the slider.")
     assert figure.update(batch_size=64).startswith("Widgets work here. Batches of 64")
+
+
+def test_a_running_average_is_that_of_the_layer_for_every_momentum(network, digits):
+    X, _ = digits
+    for momentum in (0, 0.1, 1):
+        bn = BatchNorm(3, momentum=momentum)
+        batches = np.split(X[:350, 20:23], 7)
+        for rows in batches:
+            bn.forward(rows, training=True)
+        seen = np.stack([np.stack([rows.mean(0), rows.var(0, ddof=1)]) for rows in batches])
+        mean, var = inference.running_statistics(seen[:, None], momentum)[0]
+        np.testing.assert_allclose(mean, bn.running_mean, atol=1e-12)
+        np.testing.assert_allclose(var, bn.running_var, atol=1e-12)
+        course = inference.running_averages(seen[:, 0, 1], 0.0, momentum)
+        assert course[-1] == pytest.approx(bn.running_mean[1])
+
+
+def test_evaluating_with_the_running_statistics_is_the_networks_evaluation_mode(network, digits):
+    sigmoid = Network([Sigmoid() if isinstance(layer, Tanh) else layer for layer in network.layers])
+    logits, activations = inference.evaluate(sigmoid, digits[0], inference.statistics(sigmoid))
+    np.testing.assert_allclose(logits, sigmoid.forward(digits[0], training=False), atol=1e-10)
+    assert len(activations) == 2
+
+
+def test_population_statistics_are_those_of_one_batch_of_everything_and_change_nothing(network, digits):
+    before = network.layers[1].running_mean.copy()
+    (mean, var), *_ = inference.population_statistics(network, digits[0])
+    sums = network.layers[0].forward(digits[0], training=False)
+    np.testing.assert_allclose(mean, sums.mean(axis=0), atol=1e-10)
+    np.testing.assert_allclose(var, sums.var(axis=0, ddof=1), atol=1e-10)
+    assert np.array_equal(network.layers[1].running_mean, before)
+
+
+def test_the_momentum_figure_tells_a_lag_from_a_network_that_has_not_learned(digits):
+    figure = inference.momentum.live(inference.train_runs(*load_digits()[:2]), *digits)
+
+    def shares(**values):
+        return [int(share) for share in re.findall(r"(\d+)% with", figure.update(**values))]
+
+    running, population, _ = shares(momentum=0.001, batch_size=64, training_steps=300)
+    assert running < 50 < 90 < population
+    running, population, _ = shares(momentum=0.1)
+    assert min(running, population) > 90
+    assert max(shares(batch_size=2)) < 60  # training itself fails with batches of two
+
+
+def test_company_moves_an_answer_in_training_mode_only(network, digits):
+    figure = inference.company.live(network, digits[0], digits[0][0])
+    first, second = (figure.update(others=k) for k in (0, 1))
+    assert first.split("(probability")[1][:6] != second.split("(probability")[1][:6] or first[:60] != second[:60]
+    assert float(first.split("there is ")[1].rstrip(".")) < 1e-12

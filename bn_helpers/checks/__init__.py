@@ -2,6 +2,7 @@
 
 from .descent import check_sgd_step
 from .forward import check_batchnorm_conv, check_batchnorm_forward, check_undo_batchnorm
+from .inference import check_batches_needed, check_fold, check_running_update
 from .initialization import (
     check_he_weights,
     check_leaky_std,
@@ -16,10 +17,13 @@ from .verdict import Verdict
 __all__ = [
     "MISCONCEPTIONS",
     "Verdict",
+    "check_batches_needed",
     "check_batchnorm_conv",
     "check_batchnorm_forward",
+    "check_fold",
     "check_he_weights",
     "check_leaky_std",
+    "check_running_update",
     "check_saturated_share",
     "check_sgd_step",
     "check_undo_batchnorm",

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field, replace
 from functools import wraps
+from itertools import chain
 
 import numpy as np
 
@@ -106,6 +107,22 @@ def answer_of(function, *arguments, shape=(), fans=False):
 
     fans: the shape is (fan_in, fan_out), so a transposed answer has a name.
     """
+    return _array(_returned(function, arguments), shape, fans)
+
+
+def answers_of(function, *arguments, shapes):
+    """The same for a function that returns one array for each of the `shapes`, as a tuple."""
+    value = _returned(function, arguments)
+    if len(shapes) == 1:
+        return (_array(value, shapes[0]),)
+    if not hasattr(value, "__len__") or len(value) != len(shapes):
+        came = len(value) if isinstance(value, tuple | list) else "one thing"
+        raise Slip("wrong-count", f"Expected {len(shapes)}, with commas between them; got {came}.")
+    return tuple(_array(part, shape) for part, shape in zip(value, shapes))
+
+
+def _returned(function, arguments):
+    """What the student's function returns, if it returns; Slip otherwise."""
     if not callable(function):
         raise Slip("not-a-function", f"Got {type(function).__name__}.")
     before = [(a.dtype, a.shape, a.tobytes()) if isinstance(a, np.ndarray) else None for a in arguments]
@@ -119,6 +136,10 @@ def answer_of(function, *arguments, shape=(), fans=False):
         raise Slip("input-changed", "And it returned nothing." if value is None else "")
     if value is None or value is Ellipsis:
         raise Slip("nothing-returned")
+    return value
+
+
+def _array(value, shape, fans=False):
     try:
         array = np.asarray(value)
         if array.dtype.kind not in "biufO":  # text, complex numbers, dates
@@ -162,40 +183,51 @@ def _line(function, error):
 def compare(function, cases, truth, slips, passed, names=(), rtol=5e-3):
     """Verdict on a function of numbers or arrays: `truth` and each of `slips` are tried on all `cases`.
 
-    slips: {id: a formula, or a tuple of them}; names: of the arguments, to say which is ignored. rtol, of the
-    largest value, leaves room for rounded constants; the formulas of the slips differ by far more.
+    What returns several arrays returns a tuple of them. slips: {id: a formula, or a tuple of them}; names: of the
+    arguments, to say which is ignored. rtol, of the largest value of an array, leaves room for rounded constants;
+    the formulas of the slips differ by far more.
     """
-    wanted = [np.asarray(truth(*case)) for case in cases]
-    answers = [answer_of(function, *case, shape=value.shape) for case, value in zip(cases, wanted)]
+
+    def values(formula):
+        results = [formula(*case) for case in cases]
+        return [tuple(map(np.asarray, v if isinstance(v, tuple) else (v,))) for v in results]
+
+    wanted = values(truth)
+    answers = [
+        answers_of(function, *case, shapes=[part.shape for part in parts]) for case, parts in zip(cases, wanted)
+    ]
 
     def agrees(values):
         return all(
             np.allclose(answer, value, rtol=0, atol=rtol * np.abs(value).max())
-            for answer, value in zip(answers, values)
+            for answer, value in zip(chain(*answers), chain(*values))
         )
 
     if agrees(wanted):
         return right(passed)
     for name, formulas in slips.items():
         for formula in formulas if isinstance(formulas, tuple) else (formulas,):
-            if agrees([formula(*case) for case in cases]):
+            if agrees(values(formula)):
                 return slip(name)
     return _by_behaviour(function, cases, wanted, answers, names)
 
 
 def _by_behaviour(function, cases, wanted, answers, names):
     """A formula that no slip knows: what does it do wrong?"""
-    if not any(answer.any() for answer in answers):
+    got, want = (np.concatenate([np.ravel(part) for part in chain(*values)]) for values in (answers, wanted))
+    if not got.any():
         return slip("zero-result")
-    if any(all(np.array_equal(a, np.round(w, k)) for a, w in zip(answers, wanted)) for k in range(5)):
+    if any(np.array_equal(got, np.round(want, k)) for k in range(5)):
         return slip("rounded")
-    ratios = np.concatenate([np.ravel(a / w) for a, w in zip(answers, wanted)])
+    ratios = got / want
     if np.ptp(ratios) < 0.01 * abs(ratios[0]):
         return slip(
             "constant-factor", f"Yours is {ratios[0]:.3g} times what it should be, whatever the arguments are."
         )
     for i, name in enumerate(names):
-        varied = [answer_of(function, *cases[0][:i], case[i], *cases[0][i + 1 :]) for case in cases]
-        if np.ptp(varied) == 0:
+        case = list(cases[0])
+        case[i] = case[i] * 2 if isinstance(case[i], int) else case[i] * 1.5 + 0.1
+        varied = answers_of(function, *case, shapes=[part.shape for part in wanted[0]])
+        if all(map(np.array_equal, varied, answers[0])):
             return slip("argument-ignored", f"It is {name}.")
     return slip("unknown")
