@@ -173,7 +173,7 @@ def test_one_among_many_is_what_batch_norm_makes_of_its_row(m):
 def test_moving_one_point_moves_all_outputs_and_none_passes_the_bound():
     figure = batch.five_points.live()
     assert "Outputs -1.41, -0.71, 0.00, 0.71, 1.41;" in figure.sentence
-    far = figure.update(fifth=20.0)
+    far = figure.update(fifth=20)
     assert "Outputs -0.71, -0.57, -0.42, -0.28, 1.98;" in far
     assert "Outputs 1.00, 1.00, 1.00, 1.00, 1.00;" in figure.update(gamma=0.0, beta=1.0)
 

@@ -61,7 +61,7 @@ def check_undo_batchnorm(undo):
         [(rng.uniform(1, 3, 4), rng.uniform(0.2, 5, 4) * eps, eps) for eps in (1e-5, 1e-1)],
         truth=lambda mean, var, eps: (np.sqrt(var + eps), mean),
         slips={
-            "eps-forgotten": lambda mean, var, eps: (np.sqrt(var), mean),
+            "undo-eps-forgotten": lambda mean, var, eps: (np.sqrt(var), mean),
             "eps-outside-root": lambda mean, var, eps: (np.sqrt(var) + eps, mean),
             "gamma-is-not-variance": (
                 lambda mean, var, eps: (var + eps, mean),
@@ -74,7 +74,11 @@ def check_undo_batchnorm(undo):
                 lambda mean, var, eps: (np.sqrt(var + eps), mean * np.sqrt(var + eps)),
             ),
             "gamma-beta-swapped": lambda mean, var, eps: (mean, np.sqrt(var + eps)),
-            "start-values": lambda mean, var, eps: (np.ones(4), np.zeros(4)),
+            "start-values": (
+                lambda mean, var, eps: (np.ones(4), np.zeros(4)),
+                lambda mean, var, eps: (np.ones(4), mean),
+                lambda mean, var, eps: (np.sqrt(var + eps), np.zeros(4)),
+            ),
         },
         passed="with these two, batch norm returns what it got.",
         names=("mean", "var", "eps"),
@@ -86,15 +90,23 @@ def check_undo_batchnorm(undo):
 def check_batchnorm_conv(batchnorm_conv):
     """batchnorm_conv(x, gamma, beta, eps) -> out: x (N, C, H, W) and gamma, beta (C,) in, (N, C, H, W) out."""
 
-    def over(*axis, eps_outside=False, ddof=0):
-        def out(x, g, b, eps):
-            if eps_outside:
-                x_hat = (x - x.mean(axis, keepdims=True)) / (x.std(axis, keepdims=True) + eps)
-            else:
-                x_hat = normalized(x, eps, axis, ddof)
-            return g[:, None, None] * x_hat + b[:, None, None]
+    def over(*axis, own=None, ddof=0):
+        return lambda x, g, b, eps: (
+            g[:, None, None] * normalized(x, eps if own is None else own, axis, ddof) + b[:, None, None]
+        )
 
-        return out
+    def channel(x, eps):
+        return normalized(x, eps, (0, 2, 3))
+
+    def eps_outside(x, g, b, eps):
+        x_hat = (x - x.mean((0, 2, 3), keepdims=True)) / (x.std((0, 2, 3), keepdims=True) + eps)
+        return g[:, None, None] * x_hat + b[:, None, None]
+
+    def as_rows(x, g, b, eps):
+        return (g * normalized(x.reshape(-1, len(g)), eps) + b).reshape(x.shape)
+
+    def not_moved_back(x, g, b, eps):
+        return np.moveaxis(over(0, 2, 3)(x, g, b, eps), 1, -1).reshape(x.shape)
 
     return compare(
         batchnorm_conv,
@@ -107,10 +119,15 @@ def check_batchnorm_conv(batchnorm_conv):
             "across-channels": (over(1), over(0, 1)),
             "one-mean-for-all": over(0, 1, 2, 3),
             "one-spatial-axis": (over(0, 2), over(0, 3)),
-            "eps-outside-root": over(0, 2, 3, eps_outside=True),
-            "eps-forgotten": lambda x, g, b, eps: over(0, 2, 3)(x, g, b, 0),
+            "channels-mixed-up": (as_rows, not_moved_back),
+            "eps-outside-root": eps_outside,
+            "eps-forgotten": over(0, 2, 3, own=0),
+            "eps-fixed": (over(0, 2, 3, own=1e-5), over(0, 2, 3, own=1e-8)),
             "unbiased-in-training": over(0, 2, 3, ddof=1),
-            "scale-and-shift-forgotten": lambda x, g, b, eps: normalized(x, eps, (0, 2, 3)),
+            "scale-and-shift-forgotten": lambda x, g, b, eps: channel(x, eps),
+            "shift-forgotten": lambda x, g, b, eps: g[:, None, None] * channel(x, eps),
+            "scale-forgotten": lambda x, g, b, eps: channel(x, eps) + b[:, None, None],
+            "gamma-beta-swapped": lambda x, g, b, eps: over(0, 2, 3)(x, b, g, eps),
         },
         passed="one mean and one variance for each channel, over images and places.",
         names=("x", "gamma", "beta", "eps"),

@@ -17,6 +17,8 @@ MISCONCEPTIONS = {
     "zero-result": "Your result is 0. Was it rounded away, by // or by int()?",
     "rounded": "Your result is rounded. Return it as it is; round only what you print.",
     "constant-factor": "The formula has the right form, and a constant factor is off.",
+    "almost": "Your result is right to within 1 percent, and not exactly. Is there a constant of your own, or are "
+    "digits lost, as in a small difference of large numbers?",
     "argument-ignored": "Your result does not depend on one of the arguments.",
     "unknown": "The result is off in a way this check does not know. Try your function on numbers that you can "
     "work out by hand.",
@@ -88,6 +90,7 @@ MISCONCEPTIONS = {
     "not-divided": "The mean is gone, but the spread is as it was: nothing is divided.",
     "mean-kept": "The spread is right, but the mean was not subtracted.",
     "minimum-and-maximum": "You scaled with minimum and maximum. Batch norm takes mean and std.",
+    "undo-eps-forgotten": "Batch norm divided by a little more than the root of var. Give back exactly that.",
     "gamma-inverted": "Your gamma divides once more. It must give back what was divided.",
     "beta-sign": "Your beta subtracts the mean a second time. It must give it back.",
     "beta-scaled": "Your beta is scaled. It is added after gamma has done its work.",
@@ -97,6 +100,8 @@ MISCONCEPTIONS = {
     "per-example": "In your code each example is normalized over its channels. Batch norm keeps channels apart and "
     "joins examples.",
     "across-channels": "Your mean mixes channels. Each channel has its own.",
+    "channels-mixed-up": "Your reshape mixes channels: it cuts the array in the order in which the numbers lie. "
+    "The channel axis must stand at the end before, and go back afterwards.",
     "one-spatial-axis": "Your mean runs over one of the two axes of the image. Height and width both belong to it.",
     # running statistics and inference
     "momentum-reversed": "Your average keeps `momentum` of the OLD value. Here momentum weighs the new batch.",

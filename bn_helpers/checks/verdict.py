@@ -220,6 +220,8 @@ def _by_behaviour(function, cases, wanted, answers, names):
     if any(np.array_equal(got, np.round(want, k)) for k in range(5)):
         return slip("rounded")
     ratios = got / want
+    if np.abs(ratios - 1).max() < 0.01:
+        return slip("almost")
     if np.ptp(ratios) < 0.01 * abs(ratios[0]):
         return slip(
             "constant-factor", f"Yours is {ratios[0]:.3g} times what it should be, whatever the arguments are."

@@ -8,24 +8,24 @@ from ..live import explore, slider, steps
 
 SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 SPAN = 4  # sums and normalized values are shown from -4 to 4
-FOUR, REACH = (1.0, 2.0, 3.0, 4.0), 20.0  # the points that stay; where the fifth may go
+FOUR, REACH = (1, 2, 3, 4), 20  # the points that stay; where the fifth may go
 BATCHES = 500  # random batches of each size
 
 
 @explore(
-    fifth=slider(-REACH, REACH, start=5.0, label="fifth point", hint="where the fifth example lies"),
+    fifth=slider(-REACH, REACH, start=5, label="fifth point", hint="where the fifth example lies"),
     gamma=slider(0.0, 2.0, start=1.0, label="gamma γ", hint="scale of the outputs"),
-    beta=slider(-2.0, 2.0, start=0.0, label="beta β", hint="shift of the outputs"),
+    beta=slider(-4.0, 4.0, start=0.0, label="beta β", hint="shift of the outputs"),
     size=(7.2, 2.4),
 )
 def five_points(fig):
-    """Live: one unit, a batch of five; four inputs stay at 1, 2, 3, 4. `five_points(fifth=20.0)` starts there.
+    """Live: one unit, a batch of five; four inputs stay at 1, 2, 3, 4. `five_points(fifth=20)` starts there.
 
-    Top: inputs, bottom: outputs. fifth: -20 to 20; gamma: 0 to 2; beta: -2 to 2.
+    Top: inputs, bottom: outputs. fifth: -20 to 20; gamma: 0 to 2; beta: -4 to 4.
     """
     axes = fig.subplots(2, 1)
     rows = []
-    for ax, name, reach in ((axes[0], "inputs x", REACH), (axes[1], "outputs y", 6)):
+    for ax, name, reach in ((axes[0], "inputs x", REACH), (axes[1], "outputs y", 8)):
         ax.set(xlim=(-reach * 1.05, reach * 1.05), ylim=(-1, 1), yticks=[], ylabel=name)
         ax.spines.left.set_visible(False)
         ax.yaxis.label.set(rotation=0, ha="right", va="center")
@@ -36,7 +36,7 @@ def five_points(fig):
     bounds = [axes[1].axvline(0, color=plots.INK, linestyle=":", linewidth=1.2, zorder=0.5) for _ in range(2)]
 
     def update(fifth, gamma, beta):
-        x = np.array([*FOUR, fifth])
+        x = np.array([*FOUR, fifth], dtype=float)
         out, cache = batchnorm_forward(x[:, None], [gamma], [beta])
         for (four, one), values in zip(rows, (x, out[:, 0])):
             four.set_data(values[:4], np.zeros(4))
@@ -45,7 +45,7 @@ def five_points(fig):
             bound.set_xdata([beta + sign * gamma * 2] * 2)
         written = ", ".join(f"{value:.2f}" for value in out[:, 0])
         return (
-            f"Inputs 1, 2, 3, 4 and {fifth:.1f}: mean {cache.mu[0]:.2f}, std {np.sqrt(cache.var[0]):.2f}. Outputs "
+            f"Inputs 1, 2, 3, 4 and {fifth}: mean {cache.mu[0]:.2f}, std {np.sqrt(cache.var[0]):.2f}. Outputs "
             f"{written}; their mean is {out.mean():.2f} and their std {out.std():.2f}. None can pass the "
             f"dotted lines at β ± 2γ, {beta - 2 * gamma:.1f} and {beta + 2 * gamma:.1f}."
         ).replace("-0.00", "0.00")
