@@ -4,6 +4,7 @@ A figure is a white card with round corners in the picture itself, so that it lo
 on a light and on a dark page. It is made without pyplot and shown by `show`.
 """
 
+import re
 from contextlib import contextmanager
 
 import matplotlib as mpl
@@ -129,6 +130,38 @@ def lines(x, curves, *, xlabel, ylabel, styles=None, ylim=None):
             ax.text(1.01, height, label, transform=ax.transAxes, va="center", color=colour)
     courses = [f"{label}: from {y[0]:.2g} to {y[-1]:.2g}" for label, y in curves.items()]
     show(fig, f"{ylabel} over {xlabel}. {'; '.join(courses)}.")
+
+
+def chart(boxes, arrows, text, *, height=3.2):
+    """Boxes and arrows: {name: (x, y, words)} with x and y in 0..1, and (start, end, word) for each arrow.
+
+    The text for readers who do not see it begins with `text` and goes along the arrows.
+    """
+    with card(height=height) as fig:
+        ax = fig.subplots()
+        ax.set_axis_off()
+        ax.set(xlim=(0, 1), ylim=(0, 1))
+        frame = dict(boxstyle="round", facecolor="white", edgecolor=FAINT)
+        drawn = {
+            name: ax.text(x, y, words, ha="center", va="center", size=9, bbox=frame)
+            for name, (x, y, words) in boxes.items()
+        }
+        for start, end, word in arrows:
+            ends = dict(patchA=drawn[start].get_bbox_patch(), patchB=drawn[end].get_bbox_patch())
+            ax.annotate("", boxes[end][:2], boxes[start][:2], arrowprops=dict(arrowstyle="->", color=INK) | ends)
+            if word:
+                x, y = np.mean([boxes[start][:2], boxes[end][:2]], axis=0)
+                ax.text(
+                    x, y, word, ha="center", va="center", size=9, bbox=dict(facecolor="white", edgecolor="none")
+                )
+    said = {name: _spoken(words) for name, (_, _, words) in boxes.items()}
+    told = "; ".join(f"{said[start]} -> {word + ': ' if word else ''}{said[end]}" for start, end, word in arrows)
+    show(fig, f"{text} {told}.")
+
+
+def _spoken(words):
+    """Words of a picture for the ear: one line, and no TeX."""
+    return re.sub(r"[$\\{}]", "", words.replace("\n", " ").replace(r"\hat{x}", "x_hat"))
 
 
 def _last(y):

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from test_live import full_draw, pixels
 
-from bn_helpers.batchnorm import BatchNorm, batchnorm_forward
+from bn_helpers.batchnorm import BatchNorm, batchnorm_backward, batchnorm_forward
 from bn_helpers.data import load_digits
+from bn_helpers.explorers import batchnorm_backward as backward
 from bn_helpers.explorers import batchnorm_forward as batch
 from bn_helpers.explorers import inference_statistics as inference
 from bn_helpers.explorers import start_here, xavier_and_he
@@ -58,6 +59,8 @@ EXPLORERS = {  # each with the function that gives its data
     batch.five_points: lambda network, X, y: (),
     batch.batch_size: lambda network, X, y: (network, X, y),
     batch.companions: lambda network, X, y: (network, X, X[:10]),
+    backward.paths: lambda network, X, y: (),
+    backward.check_panel: lambda network, X, y: (),
     inference.running_average: lambda network, X, y: (X[:, 20],),
     inference.momentum: lambda network, X, y: (inference.train_runs(X, y), X, y),
     inference.company: lambda network, X, y: (network, X, X[0]),
@@ -274,3 +277,34 @@ def test_company_moves_an_answer_in_training_mode_only(network, digits):
     first, second = (figure.update(others=k) for k in (0, 1))
     assert first.split("(probability")[1][:6] != second.split("(probability")[1][:6] or first[:60] != second[:60]
     assert float(first.split("there is ")[1].rstrip(".")) < 1e-12
+
+
+def test_of_the_backward_passes_only_the_right_one_agrees_with_finite_differences():
+    errors = backward.errors(8, "random")
+    assert errors.pop("right") < 1e-8
+    assert min(errors.values()) > 1e-4
+    assert len(errors) == 8
+
+
+def test_the_right_backward_pass_of_the_explorer_is_the_helpers():
+    x, dout, gamma, _ = backward.case(6, "random", 4)
+    _, cache = batchnorm_forward(x, gamma, np.zeros(4), backward.EPS)
+    np.testing.assert_allclose(
+        backward.BACKWARD["right"](dout, x, gamma, backward.EPS), batchnorm_backward(dout, cache)[0], atol=1e-12
+    )
+
+
+@pytest.mark.parametrize(
+    ("setting", "found", "right"),
+    [
+        (dict(batch_size=8), 8, "passes"),
+        (dict(batch_size=1), 2, "passes"),
+        (dict(batch_size=8, upstream="all ones"), 8, "is refused"),
+        (dict(batch_size=8, upstream="all ones", absolute=True), 2, "passes"),
+        (dict(batch_size=2), 8, "is refused"),
+        (dict(batch_size=2, tolerance=1e-3), 8, "passes"),
+    ],
+)
+def test_the_panel_counts_the_mistakes_that_a_check_finds(setting, found, right):
+    sentence = backward.check_panel.live().update(**setting)
+    assert f"{found} of 8 wrong backward passes are found (crosses), and the right one {right}" in sentence

@@ -111,3 +111,11 @@ def test_colours_that_mean_batch_norm_are_used_for_nothing_else():
     others = {style["color"] for style in plots.INITIALIZERS.values()} | {plots.INK, plots.FAINT, plots.FILL}
     assert not others & {plots.WITH_BATCHNORM["color"], plots.WITHOUT_BATCHNORM["color"]}
     assert plots.WITH_BATCHNORM["linestyle"] != plots.WITHOUT_BATCHNORM["linestyle"]
+
+
+def test_a_chart_tells_its_arrows_in_words(monkeypatch):
+    told = []
+    monkeypatch.setattr(plots, "show", lambda fig, text: told.append(text))
+    boxes = {"a": (0.2, 0.5, "mean\n$\\mu$"), "b": (0.8, 0.5, r"$\hat{x}$")}
+    plots.chart(boxes, [("a", "b", "yes")], "A chart.")
+    assert told == ["A chart. mean mu -> yes: x_hat."]

@@ -1,5 +1,6 @@
 """Is an answer right, and if not, which misconception is behind it? One file per subject."""
 
+from .backward import check_batchnorm_backward, check_statistics_gradients
 from .descent import check_sgd_step
 from .forward import check_batchnorm_conv, check_batchnorm_forward, check_undo_batchnorm
 from .inference import check_batches_needed, check_fold, check_running_update
@@ -18,6 +19,7 @@ __all__ = [
     "MISCONCEPTIONS",
     "Verdict",
     "check_batches_needed",
+    "check_batchnorm_backward",
     "check_batchnorm_conv",
     "check_batchnorm_forward",
     "check_fold",
@@ -26,6 +28,7 @@ __all__ = [
     "check_running_update",
     "check_saturated_share",
     "check_sgd_step",
+    "check_statistics_gradients",
     "check_undo_batchnorm",
     "check_uniform_weights",
     "check_weight_std",

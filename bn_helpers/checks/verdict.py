@@ -140,6 +140,8 @@ def _returned(function, arguments):
 
 
 def _array(value, shape, fans=False):
+    if value is Ellipsis:
+        raise Slip("line-missing")
     try:
         array = np.asarray(value)
         if array.dtype.kind not in "biufO":  # text, complex numbers, dates

@@ -292,24 +292,4 @@ ARROWS = (
 
 def flow_chart():
     """Show where to look when evaluation is far worse than training."""
-    with plots.card(height=3.2) as fig:
-        ax = fig.subplots()
-        ax.set_axis_off()
-        frame = dict(boxstyle="round", facecolor="white", edgecolor=plots.FAINT)
-        texts = {
-            name: ax.text(x, y, words, ha="center", va="center", size=9, bbox=frame)
-            for name, (x, y, words) in BOXES.items()
-        }
-        for start, end, word in ARROWS:
-            ends = dict(patchA=texts[start].get_bbox_patch(), patchB=texts[end].get_bbox_patch())
-            ax.annotate(
-                "", BOXES[end][:2], BOXES[start][:2], arrowprops=dict(arrowstyle="->", color=plots.INK) | ends
-            )
-            x, y = np.mean([BOXES[start][:2], BOXES[end][:2]], axis=0)
-            if word:
-                ax.text(
-                    x, y, word, ha="center", va="center", size=9, bbox=dict(facecolor="white", edgecolor="none")
-                )
-    says = {name: words.replace("\n", " ") for name, (_, _, words) in BOXES.items()}
-    told = "; ".join(f"{says[start]} {word + ': ' if word else ''}{says[end]}" for start, end, word in ARROWS)
-    plots.show(fig, f"Flow chart for bad evaluation. {told}.")
+    plots.chart(BOXES, ARROWS, "Flow chart for bad evaluation.")

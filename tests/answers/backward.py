@@ -1,0 +1,158 @@
+"""Right and wrong answers to the exercises of lesson 06."""
+
+import numpy as np
+
+from bn_helpers.batchnorm import Cache, batchnorm_backward
+from bn_helpers.checks import check_batchnorm_backward, check_statistics_gradients
+from bn_helpers.gradients import numerical_gradient
+
+
+def with_the_helper(dout, x_hat, gamma, std):
+    return batchnorm_backward(dout, Cache(x_hat, gamma, std, 0, 0))
+
+
+def dx_by(formula):
+    return lambda dout, h, gamma, s: (formula(gamma * dout, h, s), (dout * h).sum(0), dout.sum(0))
+
+
+def by_steps(dout, x_hat, gamma, std):
+    m = len(dout)
+    dx_hat, xc = gamma * dout, x_hat * std
+    dstd = -(dx_hat * xc).sum(0) / std**2
+    dvar = dstd / (2 * std)
+    dxc = dx_hat / std + 2 * xc * dvar / m
+    return dxc - dxc.mean(0), (dout * x_hat).sum(0), dout.sum(0)
+
+
+def by_jacobian(dout, x_hat, gamma, std):
+    m, dx = len(dout), np.empty_like(dout)
+    for k in range(dout.shape[1]):
+        h = x_hat[:, [k]]
+        dx[:, k] = (np.eye(m) - 1 / m - h @ h.T / m) @ dout[:, k] * gamma[k] / std[k]
+    return dx, np.einsum("nd,nd->d", dout, x_hat), np.sum(dout, axis=0)
+
+
+def by_loop(dout, x_hat, gamma, std):
+    m, D = dout.shape
+    dgamma = [sum(dout[i, k] * x_hat[i, k] for i in range(m)) for k in range(D)]
+    dbeta = [sum(dout[i, k] for i in range(m)) for k in range(D)]
+    dx = [
+        [gamma[k] / std[k] * (dout[i, k] - dbeta[k] / m - x_hat[i, k] * dgamma[k] / m) for k in range(D)]
+        for i in range(m)
+    ]
+    return dx, dgamma, dbeta
+
+
+def right(g, h, s):
+    return (g - g.mean(0) - h * (g * h).mean(0)) / s
+
+
+def statistics(dvar_factor=-0.5, power=-1.5, dmu=lambda g, x, s: -g.sum(0) / s, centre=np.mean):
+    def gradients(g, x, eps):
+        v = x.var(0) + eps
+        return dvar_factor * np.sum(g * (x - centre(x, axis=0)), axis=0) * v**power, dmu(g, x, np.sqrt(v))
+
+    return gradients
+
+
+def numerically(g, x, eps):
+    def x_hat(mu, var):
+        return (x - mu) / np.sqrt(var + eps)
+
+    mu, var = x.mean(0), x.var(0)
+    return numerical_gradient(lambda v: x_hat(mu, v), var, g), numerical_gradient(lambda u: x_hat(u, var), mu, g)
+
+
+def with_the_vanishing_term(g, x, eps):
+    s, xc = np.sqrt(x.var(0) + eps), x - x.mean(0)
+    dvar = -np.sum(g * xc, 0) / (2 * s**3)
+    return dvar, -np.sum(g, 0) / s + dvar * np.mean(-2 * xc, 0)
+
+
+RIGHT = [
+    (check_batchnorm_backward, with_the_helper),
+    (check_batchnorm_backward, by_steps),
+    (check_batchnorm_backward, by_jacobian),
+    (check_batchnorm_backward, by_loop),
+    (check_batchnorm_backward, dx_by(right)),
+    (check_batchnorm_backward, dx_by(lambda g, h, s: ((g - g.mean(0)) - h * np.mean(g * h, 0)) * (1 / s))),
+    (check_batchnorm_backward, dx_by(lambda g, h, s: (len(g) * g - g.sum(0) - h * (g * h).sum(0)) / (len(g) * s))),
+    (check_batchnorm_backward, lambda *a: [part.astype(np.float32) for part in by_steps(*a)]),
+    (check_statistics_gradients, statistics()),
+    (check_statistics_gradients, numerically),
+    (check_statistics_gradients, with_the_vanishing_term),
+    (check_statistics_gradients, lambda g, x, e: tuple(v.tolist() for v in statistics()(g, x, e))),
+    (check_statistics_gradients, lambda g, x, e: [v.astype(np.float32) for v in statistics()(g, x, e)]),
+    (
+        check_statistics_gradients,
+        lambda g, x, e: (with_the_vanishing_term(g, x, e)[0], (-g / np.sqrt(x.var(0) + e)).sum(0)),
+    ),
+    (
+        check_statistics_gradients,
+        lambda g, x, e: statistics(dmu=lambda g, x, s: np.einsum("nd->d", -g / s))(g, x, e),
+    ),
+    (
+        check_statistics_gradients,
+        lambda g, x, e: (
+            -0.5 * ((x - x.mean(0)) * g).sum(0) / (x.var(0) + e) / np.sqrt(x.var(0) + e),
+            -g.sum(0) * (x.var(0) + e) ** -0.5,
+        ),
+    ),
+]
+SLIPS = [
+    (check_batchnorm_backward, dx_by(lambda g, h, s: g / s), "statistics-constant"),
+    (check_batchnorm_backward, dx_by(lambda g, h, s: (g - g.mean(0)) / s), "variance-path"),
+    (check_batchnorm_backward, dx_by(lambda g, h, s: (g - h * (g * h).mean(0)) / s), "mean-path"),
+    (check_batchnorm_backward, dx_by(lambda g, h, s: (g - g.mean(0) + h * (g * h).mean(0)) / s), "path-sign"),
+    (check_batchnorm_backward, dx_by(lambda g, h, s: (g + g.mean(0) + h * (g * h).mean(0)) / s), "path-sign"),
+    (check_batchnorm_backward, dx_by(lambda g, h, s: (g - g.mean(0) - h * (g * h).sum(0)) / s), "sum-for-mean"),
+    (
+        check_batchnorm_backward,
+        dx_by(lambda g, h, s: (g - g.mean(0) - h * (g * h).sum(0) / (len(g) - 1)) / s),
+        "unbiased-in-training",
+    ),
+    (check_batchnorm_backward, dx_by(lambda g, h, s: right(g, h, s) * s), "std-not-divided"),
+    (check_batchnorm_backward, dx_by(lambda g, h, s: right(g, h, s) * s**2), "std-multiplied"),
+    (check_batchnorm_backward, dx_by(lambda g, h, s: right(g, h, s) / s), "divided-by-variance"),
+    (check_batchnorm_backward, dx_by(lambda g, h, s: (g - g.mean(0) - (g * h).mean(0)) / s), "x-hat-forgotten"),
+    (check_batchnorm_backward, dx_by(lambda g, h, s: (g - g.mean(0) - h * g.mean(0)) / s), "product-forgotten"),
+    (
+        check_batchnorm_backward,
+        lambda d, h, gamma, s: with_the_helper(d, h, np.ones_like(gamma), s),
+        "scale-forgotten",
+    ),
+    (check_batchnorm_backward, lambda d, h, g, s: (right(g * d, h, s), d.sum(0), d.sum(0)), "dgamma-without-x-hat"),
+    (
+        check_batchnorm_backward,
+        lambda d, h, g, s: (right(g * d, h, s), (d * h).mean(0), d.mean(0)),
+        "parameters-averaged",
+    ),
+    (
+        check_batchnorm_backward,
+        lambda d, h, g, s: (right(g * d, h, s), (d * h).sum(0), d.mean(0)),
+        "parameters-averaged",
+    ),
+    (
+        check_batchnorm_backward,
+        lambda d, h, g, s: (right(g * d, h, s), g * (d * h).sum(0), g * d.sum(0)),
+        "parameters-scaled",
+    ),
+    (
+        check_batchnorm_backward,
+        lambda d, h, g, s: (right(g * d, h, s), d.sum(0), (d * h).sum(0)),
+        "gamma-beta-swapped",
+    ),
+    (check_batchnorm_backward, lambda d, h, g, s: right(g * d, h, s), "wrong-count"),
+    (check_batchnorm_backward, lambda d, h, g, s: (right(g * d, h, s), d * h, d), "wrong-shape"),
+    (check_statistics_gradients, lambda g, x, e: (..., ...), "line-missing"),
+    (check_statistics_gradients, statistics(dvar_factor=-1), "half-forgotten"),
+    (check_statistics_gradients, statistics(dvar_factor=0.5), "derivative-sign"),
+    (check_statistics_gradients, statistics(dmu=lambda g, x, s: g.sum(0) / s), "derivative-sign"),
+    (check_statistics_gradients, statistics(power=-0.5), "power-of-the-root"),
+    (check_statistics_gradients, statistics(centre=lambda x, axis: 0), "not-centred"),
+    (check_statistics_gradients, lambda g, x, e: statistics()(g, x, 0), "eps-forgotten"),
+    (check_statistics_gradients, statistics(dmu=lambda g, x, s: -g.mean(0) / s), "averaged"),
+    (check_statistics_gradients, statistics(dmu=lambda g, x, s: -g.sum(0) / s**2), "divided-by-variance"),
+    (check_statistics_gradients, statistics(dmu=lambda g, x, s: -g.sum(0)), "not-divided"),
+    (check_statistics_gradients, lambda g, x, e: statistics()(g, x, e)[::-1], "means-swapped"),
+]
