@@ -27,8 +27,29 @@ def check_running_update(update):
         ],
         truth=mixed,
         slips={
-            "momentum-reversed": lambda mean, var, batch, alpha: mixed(mean, var, batch, 1 - alpha),
+            "momentum-reversed": (
+                lambda mean, var, batch, alpha: mixed(mean, var, batch, 1 - alpha),
+                lambda mean, var, batch, alpha: mixed(mean, var, batch, 1 - alpha, ddof=0),
+            ),
             "biased-running-var": lambda *arguments: mixed(*arguments, ddof=0),
+            "old-corrected-too": lambda mean, var, batch, alpha: (
+                mixed(mean, var, batch, alpha)[0],
+                mixed(mean, var, batch, alpha, ddof=0)[1] * len(batch) / (len(batch) - 1),
+            ),
+            "one-mean-for-all": (
+                lambda mean, var, batch, alpha: (
+                    (1 - alpha) * mean + alpha * batch.mean(),
+                    (1 - alpha) * var + alpha * batch.var(ddof=1),
+                ),
+                lambda mean, var, batch, alpha: (
+                    (1 - alpha) * mean + alpha * batch.mean(),
+                    (1 - alpha) * var + alpha * batch.var(),
+                ),
+            ),
+            "one-of-two": (
+                lambda mean, var, batch, alpha: (mixed(mean, var, batch, alpha)[0], var),
+                lambda mean, var, batch, alpha: (mean, mixed(mean, var, batch, alpha)[1]),
+            ),
             "std-averaged": (
                 lambda *arguments: mixed(*arguments, spread=np.std),
                 lambda *arguments: mixed(*arguments, spread=np.std, ddof=0),
@@ -53,25 +74,42 @@ def check_running_update(update):
 
 @check
 def check_batches_needed(batches_needed):
-    """batches_needed(momentum, share) -> batches after which less than `share` of the start value is left."""
+    """batches_needed(momentum, share) -> the fewest batches after which less than `share` of the start is left."""
     rng = np.random.default_rng()
+    cases = [
+        (float(rng.uniform(*momenta)), float(rng.uniform(0.01, 0.03)))
+        for momenta in ((0.002, 0.02), (0.002, 0.02), (0.05, 0.3), (0.45, 0.6))
+    ]
+
+    def whole(formula):
+        return tuple(lambda *case, to=to: to(formula(*case)) for to in (float, math.floor, math.ceil, round))
+
+    def exact(alpha, share):
+        return math.log(share) / math.log(1 - alpha)
+
     return compare(
         batches_needed,
-        [(float(rng.uniform(0.002, 0.02)), float(rng.uniform(0.01, 0.2))) for _ in range(4)],
-        truth=lambda alpha, share: math.log(share) / math.log(1 - alpha),
+        cases,
+        truth=lambda *case: math.floor(exact(*case)) + 1,
         slips={
-            "sign-of-count": lambda alpha, share: math.log(share) / -math.log(1 - alpha),
-            "weight-of-new": lambda alpha, share: math.log(share) / math.log(alpha),
-            "complement-of-share": lambda alpha, share: math.log(1 - share) / math.log(1 - alpha),
-            "straight-line": (lambda alpha, share: (1 - share) / alpha, lambda alpha, share: 1 / (alpha * share)),
-            "half-life-for-share": lambda alpha, share: math.log(0.5) / math.log(1 - alpha),
-            "time-constant": lambda alpha, share: 1 / alpha,
+            "not-whole": (exact, lambda *case: exact(*case) + 1),
+            "one-off": (lambda *case: math.floor(exact(*case)), lambda *case: math.floor(exact(*case)) + 2),
+            "sign-of-count": whole(lambda *case: -exact(*case)),
+            "weight-of-new": whole(lambda alpha, share: math.log(share) / math.log(alpha)),
+            "complement-of-share": whole(lambda alpha, share: math.log(1 - share) / math.log(1 - alpha)),
+            "straight-line": (
+                *whole(lambda alpha, share: (1 - share) / alpha),
+                *whole(lambda alpha, share: 1 / (alpha * share)),
+            ),
+            "small-momentum-only": whole(lambda alpha, share: -math.log(share) / alpha),
+            "half-life-for-share": whole(lambda alpha, share: math.log(0.5) / math.log(1 - alpha)),
+            "time-constant": whole(lambda alpha, share: 1 / alpha),
             "share-for-count": lambda alpha, share: (1 - alpha) ** share,
             "ratio-inverted": lambda alpha, share: math.log(1 - alpha) / math.log(share),
         },
         passed="the weight of the start value falls by the same factor with every batch.",
         names=("momentum", "share"),
-        rtol=0.03,  # a whole number of batches will do
+        rtol=1e-9,
     )
 
 
@@ -86,7 +124,8 @@ def check_fold(fold):
     def cases():
         for D, M in ((3, 5), (4, 4)):
             b, mean, beta = rng.uniform(1, 3, (3, M))
-            yield rng.standard_normal((D, M)), b, rng.uniform(1, 3, M), beta, mean, rng.uniform(0.2, 4, M), 0.05
+            gamma = rng.uniform(1, 3, M) * np.where(np.arange(M) % 2, -1, 1)
+            yield rng.standard_normal((D, M)), b, gamma, beta, mean, rng.uniform(0.2, 4, M), 0.05
 
     def folded(W, b, gamma, beta, mean, var, eps):
         scale = gamma / np.sqrt(var + eps)
@@ -110,15 +149,24 @@ def check_fold(fold):
         list(cases()),
         truth=folded,
         slips={
-            "bias-not-scaled": bias(lambda b, scale, beta, mean: b - mean * scale + beta),
+            "bias-not-scaled": (
+                bias(lambda b, scale, beta, mean: b - mean * scale + beta),
+                bias(lambda b, scale, beta, mean: b - mean + beta),
+                bias(lambda b, scale, beta, mean: b),
+            ),
             "bias-forgotten": bias(lambda b, scale, beta, mean: beta - mean * scale),
             "mean-unfolded": bias(lambda b, scale, beta, mean: b * scale + beta),
             "mean-not-scaled": bias(lambda b, scale, beta, mean: b * scale - mean + beta),
             "beta-unfolded": bias(lambda b, scale, beta, mean: (b - mean) * scale),
             "beta-scaled": bias(lambda b, scale, beta, mean: (b - mean + beta) * scale),
             "mean-sign": bias(lambda b, scale, beta, mean: (b + mean) * scale + beta),
-            "scale-forgotten": instead(gamma=lambda g, var: np.ones_like(g)),
-            "eps-forgotten": instead(eps=lambda g, var: 0.0),
+            "scale-forgotten": (
+                instead(gamma=lambda g, var: np.ones_like(g)),
+                lambda W, b, g, *rest: (W / np.sqrt(rest[2] + rest[3]), folded(W, b, g, *rest)[1]),
+                lambda W, b, g, *rest: (folded(W, b, g, *rest)[0], folded(W, b, np.ones_like(g), *rest)[1]),
+            ),
+            "gamma-positive": instead(gamma=lambda g, var: np.abs(g)),
+            "fold-eps-forgotten": (instead(eps=lambda g, var: 0.0), instead(eps=lambda g, var: 1e-3)),
             "divided-by-variance": lambda W, b, g, beta, mean, var, eps: (
                 W * g / (var + eps),
                 (b - mean) * g / (var + eps) + beta,

@@ -247,13 +247,12 @@ def company(fig, network, X, image):
         rng = np.random.default_rng(others)
         rows = np.vstack([image, X[rng.integers(len(X), size=batch_size - 1)]])
         together = softmax(forward_in_batches(network, rows, batch_size)[0])
-        moved = np.abs(softmax(network.forward(rows, training=False))[0] - alone).max()
         for bar, height in zip(bars[0], together[0]):
             bar.set_height(height)
         return (
             f"Company {others}, {batch_size} images in all. With the statistics of the batch the image is a "
             f"{together[0].argmax()} (probability {together[0].max():.2f}); with running statistics a "
-            f"{alone.argmax()} ({alone.max():.2f}), whatever the company: the largest change there is {moved:.0e}."
+            f"{alone.argmax()} ({alone.max():.2f}), whatever the company."
         )
 
     return update
@@ -267,15 +266,15 @@ def softmax(logits):
 
 BOXES = {  # name: where it stands, what it says
     "start": (0.15, 0.88, "test accuracy far below\nthat seen in training"),
-    "mode": (0.5, 0.88, "evaluation mode on? one\nimage alone: same answer?"),
+    "mode": (0.5, 0.88, "evaluation mode on? same\nanswer in any company?"),
     "switch": (0.86, 0.88, "switch it on:\ntraining=False"),
     "known": (0.5, 0.5, "good on TRAINING data\nin evaluation mode?"),
     "cure": (0.15, 0.5, "does recalibration\ncure it?"),
     "new": (0.86, 0.5, "good with large random\nbatches of the new data?"),
-    "lagged": (0.1, 0.1, "statistics: momentum\ntoo small, few steps,\nnot saved"),
+    "lagged": (0.1, 0.1, "statistics: momentum too\nsmall or large, few steps,\nnot saved"),
     "weights": (0.36, 0.1, "weights: has not learned;\nbatches too small?"),
-    "other": (0.65, 0.1, "other data:\nrecalibrate on them"),
-    "overfit": (0.91, 0.1, "overfitting,\nnot batch norm"),
+    "other": (0.63, 0.1, "other data: recalibrate\non all classes of them"),
+    "overfit": (0.89, 0.1, "not batch norm: other\nkind of data, overfitting"),
 }
 ARROWS = (
     ("start", "mode", ""),
