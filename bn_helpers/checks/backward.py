@@ -11,9 +11,9 @@ def check_batchnorm_backward(backward):
     rng = np.random.default_rng()
 
     def cases():
-        for N, D in ((7, 3), (5, 5)):
+        for N, D, eps in ((7, 3, 1e-5), (5, 5, 0.5)):
             x = rng.normal(1, 2, (N, D))
-            std = np.sqrt(x.var(axis=0) + 1e-5)
+            std = np.sqrt(x.var(axis=0) + eps)
             yield rng.standard_normal((N, D)) + 0.5, (x - x.mean(axis=0)) / std, rng.uniform(1.5, 3, D), std
 
     def gradients(dx):
@@ -47,6 +47,12 @@ def check_batchnorm_backward(backward):
             "unbiased-in-training": gradients(
                 lambda g, h, s, m: (g - g.mean(0) - h * (g * h).sum(0) / (m - 1)) / s
             ),
+            "squares-for-m": gradients(lambda g, h, s, m: (g - g.mean(0) - h * (g * h).sum(0) / (h**2).sum(0)) / s),
+            "over-features": gradients(
+                lambda g, h, s, m: (g - g.mean(1, keepdims=True) - h * (g * h).mean(1, keepdims=True)) / s
+            ),
+            "direction-reversed": gradients(lambda g, h, s, m: -(g - g.mean(0) - h * (g * h).mean(0)) / s),
+            "averaged": gradients(lambda g, h, s, m: (g - g.mean(0) - h * (g * h).mean(0)) / s / m),
             "std-not-divided": gradients(lambda g, h, s, m: g - g.mean(0) - h * (g * h).mean(0)),
             "std-multiplied": gradients(lambda g, h, s, m: (g - g.mean(0) - h * (g * h).mean(0)) * s),
             "divided-by-variance": gradients(lambda g, h, s, m: (g - g.mean(0) - h * (g * h).mean(0)) / s**2),
@@ -72,7 +78,7 @@ def check_batchnorm_backward(backward):
         },
         passed="all three gradients, with both paths through the statistics.",
         names=("dout", "x_hat", "gamma", "std"),
-        rtol=1e-4,
+        rtol=1e-5,
     )
 
 
@@ -104,8 +110,9 @@ def check_statistics_gradients(gradients):
         truth=with_dvar(),
         slips={
             "half-forgotten": with_dvar(factor=-1),
+            "std-for-variance": lambda g, x, eps: (2 * np.sqrt(x.var(0) + eps) * dvar(g, x, eps), dmu(g, x, eps)),
+            "dvar-sign": with_dvar(factor=0.5),
             "derivative-sign": (
-                with_dvar(factor=0.5),
                 with_dmu(lambda g, x, s: g.sum(0) / s),
                 lambda g, x, eps: (-dvar(g, x, eps), -dmu(g, x, eps)),
             ),
@@ -123,10 +130,14 @@ def check_statistics_gradients(gradients):
                 lambda g, x, eps: (dvar(g, x, eps) / len(g), dmu(g, x, eps)),
             ),
             "divided-by-variance": with_dmu(lambda g, x, s: -g.sum(0) / s**2),
-            "not-divided": with_dmu(lambda g, x, s: -g.sum(0)),
+            "dmu-not-divided": with_dmu(lambda g, x, s: -g.sum(0)),
+            "eps-outside-root": lambda g, x, eps: (
+                -0.5 * np.sum(g * (x - x.mean(0)), axis=0) / (x.std(0) + eps) ** 3,
+                -g.sum(0) / (x.std(0) + eps),
+            ),
             "means-swapped": lambda g, x, eps: (dmu(g, x, eps), dvar(g, x, eps)),
         },
         passed="both derivatives; the second term of the one to the mean adds up to 0.",
         names=("dx_hat", "x", "eps"),
-        rtol=1e-4,
+        rtol=1e-5,
     )

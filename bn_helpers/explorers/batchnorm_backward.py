@@ -80,9 +80,9 @@ EPS = 1e-5
 
 
 @cache
-def case(m, upstream, features):
+def case(m, upstream, features, seed=3):
     """x and dout (m, features), gamma (features,), and dx by finite differences."""
-    rng = np.random.default_rng(3)
+    rng = np.random.default_rng(seed)
     x, r, gamma = rng.normal(2, 3, (m, features)), rng.standard_normal((m, features)), rng.uniform(1.2, 2, features)
     dout = UPSTREAM[upstream](r, (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + EPS))
     beta = np.zeros(features)
@@ -138,9 +138,9 @@ def _small(value):
 
 
 @cache
-def errors(m, upstream, absolute=False):
+def errors(m, upstream, absolute=False, seed=3):
     """The largest error of dx (4 features) by each backward pass in BACKWARD, relative to dx unless `absolute`."""
-    x, dout, gamma, numerical = case(m, upstream, 4)
+    x, dout, gamma, numerical = case(m, upstream, 4, seed)
     found = {name: dx(dout, x, gamma, EPS) for name, dx in BACKWARD.items()}
     if absolute:
         return {name: float(np.abs(dx - numerical).max()) for name, dx in found.items()}
