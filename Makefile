@@ -10,7 +10,7 @@ export OMP_NUM_THREADS      := 1
 export MKL_NUM_THREADS      := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-fast lint refresh picture lock clean
+.PHONY: help lab test test-fast lint refresh record picture lock clean
 
 help:  ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -31,6 +31,9 @@ lint: $(READY)
 
 refresh: $(READY)  ## execute the lessons from a fresh kernel and store them (ONLY=path for one)
 	$(BIN)/python tools/refresh.py $(or $(ONLY),$(wildcard notebooks/*.ipynb))
+
+record: $(READY)  ## run what is too long for a lesson, and store what the lessons read
+	for script in data/recorded/*.py; do $(BIN)/python $$script || exit 1; done
 
 picture: $(READY)  ## draw the README's moving picture anew
 	$(BIN)/python tools/readme_picture.py

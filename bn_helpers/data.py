@@ -1,4 +1,4 @@
-"""Real and synthetic data: the digits that ship with the course, MNIST from a folder, clouds, batches."""
+"""Real and synthetic data: digits and recorded runs that ship with the course, MNIST from a folder, batches."""
 
 import gzip
 import hashlib
@@ -52,6 +52,19 @@ def _read_digits(path):
         )
     with np.load(path, allow_pickle=False) as file:
         return file["images"], file["labels"]
+
+
+def load_recorded(name):
+    """The arrays, by name, that data/recorded/`name`.py has recorded: runs that are too long for a lesson.
+
+    ValueError if there is no such record; it says which there are.
+    """
+    places = HERE / "recorded", HERE.parent / "data" / "recorded"  # an installed wheel, a clone
+    files = {path.stem: path for place in places for path in place.glob("*.npz")}
+    if name not in files:
+        raise ValueError(f"name: expected one of {sorted(files)}, got {name!r}")
+    with np.load(files[name], allow_pickle=False) as file:
+        return dict(file)
 
 
 def load_mnist(folder):

@@ -4,12 +4,15 @@ import re
 import shutil
 import socket
 import struct
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bn_helpers import data
-from bn_helpers.data import gaussian_cloud, load_digits, load_mnist, minibatches
+from bn_helpers.data import gaussian_cloud, load_digits, load_mnist, load_recorded, minibatches
+
+ROOT = Path(__file__).parents[1]
 
 SPLITS = pytest.mark.parametrize("split", ["balanced", "writers"])
 
@@ -473,3 +476,19 @@ def test_batches_may_be_images_or_lists_and_can_be_changed():
 def test_minibatches_refuse_wrong_arguments_by_name(arguments, message):
     with refuses(message):
         next(minibatches(**({"X": np.zeros((4, 2)), "y": np.zeros(4), "batch_size": 2, "rng": rng()} | arguments)))
+
+
+def test_a_record_is_read_by_name_and_another_name_is_refused():
+    record = load_recorded("internal_shift")
+    assert record["without, rate 0.1: accuracy"].shape == (5, len(record["steps"]))
+    with pytest.raises(ValueError, match=r"name: expected one of \['internal_shift'.*got 'nothing'"):
+        load_recorded("nothing")
+
+
+def test_every_record_stands_beside_its_script_and_in_the_list():
+    folder = ROOT / "data" / "recorded"
+    names = {path.stem for path in folder.glob("*.npz")}
+    assert names == {path.stem for path in folder.glob("*.py")}
+    listed = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    assert all(f"| `{name}` |" in listed for name in names)
+    assert sum(path.stat().st_size for path in folder.glob("*.npz")) < 3_000_000

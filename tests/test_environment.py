@@ -56,7 +56,7 @@ def test_environment_yml_lists_the_dependencies_and_the_lab_with_the_same_bounds
     assert f"python{PROJECT['requires-python']}" in conda
 
 
-def test_an_installed_wheel_reads_the_digits_and_the_questions(tmp_path):
+def test_an_installed_wheel_reads_the_digits_the_records_and_the_questions(tmp_path):
     build = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "-qq", "-w", tmp_path, ROOT]
     subprocess.run(build, check=True)
     (wheel,) = tmp_path.glob("*.whl")
@@ -64,11 +64,12 @@ def test_an_installed_wheel_reads_the_digits_and_the_questions(tmp_path):
     zipfile.ZipFile(wheel).extractall(tmp_path / "site")
     code = (
         "import bn_helpers.predict, bn_helpers.data as d; assert 'site' in d.__file__; "
-        "print(d.load_digits()[0].shape, len(bn_helpers.predict.QUESTIONS) > 0)"
+        "print(d.load_digits()[0].shape, len(d.load_recorded('internal_shift')) > 0, "
+        "len(bn_helpers.predict.QUESTIONS) > 0)"
     )
     run = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(tmp_path / 'site')!r}); {code}"]
     result = subprocess.run(run, capture_output=True, text=True, cwd=tmp_path)
-    assert result.stdout == "(1442, 64) True\n", result.stderr
+    assert result.stdout == "(1442, 64) True True\n", result.stderr
 
 
 def test_the_readme_names_the_commands_that_the_makefile_has():

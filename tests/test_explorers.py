@@ -7,9 +7,10 @@ import pytest
 from test_live import full_draw, pixels
 
 from bn_helpers.batchnorm import BatchNorm, batchnorm_backward, batchnorm_forward
-from bn_helpers.data import load_digits
+from bn_helpers.data import load_digits, load_recorded
 from bn_helpers.explorers import batchnorm_backward as backward
 from bn_helpers.explorers import batchnorm_forward as batch
+from bn_helpers.explorers import covariate_shift as shift
 from bn_helpers.explorers import inference_statistics as inference
 from bn_helpers.explorers import start_here, xavier_and_he
 from bn_helpers.explorers.weight_initialization import ACTIVATIONS, two_layers
@@ -56,6 +57,8 @@ EXPLORERS = {  # each with the function that gives its data
     start_here.batch_mean: lambda network, X, y: (),
     two_layers: lambda network, X, y: (),
     xavier_and_he.depth: lambda network, X, y: (),
+    shift.dataset_shift: lambda network, X, y: (),
+    shift.internal_shift: lambda network, X, y: (load_recorded("internal_shift"),),
     batch.five_points: lambda network, X, y: (),
     batch.batch_size: lambda network, X, y: (network, X, y),
     batch.companions: lambda network, X, y: (network, X, X[:10]),
@@ -309,3 +312,50 @@ def test_the_right_backward_pass_of_the_explorer_is_the_helpers():
 def test_the_panel_counts_the_mistakes_that_a_check_finds(setting, found, right):
     sentence = backward.check_panel.live().update(**setting)
     assert f"{found} of 8 wrong backward passes are found (crosses), and the right one {right}" in sentence
+
+
+def test_each_kind_of_shift_changes_what_it_says_and_keeps_the_rest():
+    def shares(kind):
+        x, y, x_test, y_test = shift.clouds(kind, 1.0, n=20_000)
+        return (
+            x.mean(axis=0),
+            y.mean(),
+            x_test.mean(axis=0),
+            y_test.mean(),
+            x[y == 1].mean(axis=0),
+            x_test[y_test == 1].mean(axis=0),
+        )
+
+    x, y, x_test, y_test, ones, ones_test = shares("covariate")
+    np.testing.assert_allclose(x_test - x, [shift.FARTHEST, 0], atol=0.05)
+    x, y, x_test, y_test, ones, ones_test = shares("prior")
+    assert (y, y_test) == pytest.approx((0.5, 0.95), abs=1e-3)
+    np.testing.assert_allclose(ones, ones_test, atol=0.05)
+    x, y, x_test, y_test, ones, ones_test = shares("concept")
+    np.testing.assert_allclose(x, x_test, atol=0.05)
+    assert y_test < y / 2
+
+
+def test_the_classifier_finds_a_rule_of_its_family():
+    x, y, _, _ = shift.clouds("covariate", 0.0, n=20_000)
+    w = shift.fit(x, y, curved=True)
+    np.testing.assert_allclose(w / w[2], [0.8, 0, 1, -0.5], atol=0.06)  # x2 - x1^2 / 2 + 0.8, up to a factor
+
+
+def test_covariate_shift_costs_the_line_and_hardly_the_curve():
+    def lost(curved):
+        sentence = shift.dataset_shift.live().update(amount=1.0, curved=curved)
+        test, own = (int(n) for n in re.findall(r"(\d+)%", sentence)[-2:])
+        return own - test
+
+    assert lost(curved=False) > 25
+    assert lost(curved=True) < 10
+
+
+def test_the_record_of_internal_shift_is_that_of_its_script():
+    record = load_recorded("internal_shift")
+    assert tuple(record["steps"]) == shift.STEPS
+    again = shift.record_run("with, rate 0.1", 1, load_digits(), stops=shift.STEPS[:6])
+    for name, values in again.items():
+        if name != "values":
+            np.testing.assert_allclose(values, record[f"with, rate 0.1: {name}"][1, :6], atol=4e-3)

@@ -13,11 +13,13 @@ from .initialization import (
     check_xavier_std,
 )
 from .misconceptions import MISCONCEPTIONS
+from .shift import check_adjusted, check_moved
 from .verdict import Verdict
 
 __all__ = [
     "MISCONCEPTIONS",
     "Verdict",
+    "check_adjusted",
     "check_batches_needed",
     "check_batchnorm_backward",
     "check_batchnorm_conv",
@@ -25,6 +27,7 @@ __all__ = [
     "check_fold",
     "check_he_weights",
     "check_leaky_std",
+    "check_moved",
     "check_running_update",
     "check_saturated_share",
     "check_sgd_step",

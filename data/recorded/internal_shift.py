@@ -22,7 +22,8 @@ def main():
         runs = [record_run(case, seed, digits) for seed in SEEDS]
         for name in runs[0]:
             kept = runs[:1] if name == "values" else runs  # all values of the first seed only
-            recorded[f"{case}: {name}"] = np.array([run[name] for run in kept], dtype=np.float32)
+            dtype = np.float16 if name in ("values", "percentiles") else np.float32  # to be looked at, and many
+            recorded[f"{case}: {name}"] = np.array([run[name] for run in kept], dtype=dtype)
         print(case, "test accuracy at the end:", [f"{run['accuracy'][-1]:.3f}" for run in runs])
     np.savez_compressed(TARGET, **recorded)
     print(TARGET.name, TARGET.stat().st_size // 1000, "kB")
