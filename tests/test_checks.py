@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from answers import backward, forward, inference, initialization, shift
+from answers import backward, forward, inference, initialization, rescaling, shift
 from answers.initialization import normal, raises, step_on_a_copy, talks
 
 from bn_helpers.checks import (
@@ -17,7 +17,7 @@ from bn_helpers.checks import (
 )
 from bn_helpers.checks.misconceptions import HINTS
 
-SUBJECTS = backward, forward, inference, initialization, shift
+SUBJECTS = backward, forward, inference, initialization, rescaling, shift
 RIGHT = [row for subject in SUBJECTS for row in subject.RIGHT]
 SLIPS = [row for subject in SUBJECTS for row in subject.SLIPS]
 

@@ -13,6 +13,7 @@ from bn_helpers.explorers import batchnorm_forward as batch
 from bn_helpers.explorers import covariate_shift as shift
 from bn_helpers.explorers import inference_statistics as inference
 from bn_helpers.explorers import start_here, xavier_and_he
+from bn_helpers.explorers import whitening as white
 from bn_helpers.explorers.weight_initialization import ACTIVATIONS, two_layers
 from bn_helpers.initializers import he_normal
 from bn_helpers.layers import Linear, ReLU, Sigmoid, Tanh
@@ -59,6 +60,8 @@ EXPLORERS = {  # each with the function that gives its data
     xavier_and_he.depth: lambda network, X, y: (),
     shift.dataset_shift: lambda network, X, y: (),
     shift.internal_shift: lambda network, X, y: (load_recorded("internal_shift"),),
+    white.cloud: lambda network, X, y: (),
+    white.section_2: lambda network, X, y: (),
     batch.five_points: lambda network, X, y: (),
     batch.batch_size: lambda network, X, y: (network, X, y),
     batch.companions: lambda network, X, y: (network, X, X[:10]),
@@ -359,3 +362,27 @@ def test_the_record_of_internal_shift_is_that_of_its_script():
     for name, values in again.items():
         if name != "values":
             np.testing.assert_allclose(values, record[f"with, rate 0.1: {name}"][1, :6], atol=4e-3)
+
+
+def test_the_cloud_has_the_correlation_of_the_slider_and_only_whitening_removes_it():
+    for correlation in (-1, -0.4, 0, 0.9, 1):
+        x, _ = white.points(correlation)
+        assert np.corrcoef(x.T)[0, 1] == pytest.approx(correlation, abs=1e-9)
+    figure = white.cloud.live()
+    for method in white.METHODS:
+        sentence = figure.update(method=method)
+        assert ("correlation 0.90" in sentence) == ("whitening" not in method), method
+        assert ("is white" in sentence) == ("whitening" in method)
+    assert "is white" in figure.update(degrees=37)
+    assert "is not white" in figure.update(correlation=1.0)
+
+
+def test_outside_of_the_gradient_the_bias_grows_by_rate_times_mean_target_and_the_loss_stays():
+    _, b, loss = white.outside_the_gradient("mean, outside", 0.1)
+    np.testing.assert_allclose(b, b[1] * np.arange(len(b)), rtol=1e-9)
+    assert np.ptp(loss) < 1e-12
+    w, b, loss = white.outside_the_gradient("mean and std, inside", 0.1)
+    assert max(np.ptp(w), np.ptp(b), np.ptp(loss)) < 1e-6
+    w, b, loss = white.outside_the_gradient("mean and std, outside", 0.1)
+    assert w.min() < 0  # it went through 0
+    assert np.ptp(loss) > 0.5

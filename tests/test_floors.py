@@ -21,6 +21,7 @@ FLOORS = {
     "layers": 0,
     "initializers": 0,
     "gradients": 0,
+    "whitening": 0,
     "data": 0,
     "_arrays": -1,
     "_png": -1,

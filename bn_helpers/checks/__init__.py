@@ -13,6 +13,7 @@ from .initialization import (
     check_xavier_std,
 )
 from .misconceptions import MISCONCEPTIONS
+from .rescaling import check_minmax, check_standardize_like, check_zca
 from .shift import check_adjusted, check_moved
 from .verdict import Verdict
 
@@ -27,13 +28,16 @@ __all__ = [
     "check_fold",
     "check_he_weights",
     "check_leaky_std",
+    "check_minmax",
     "check_moved",
     "check_running_update",
     "check_saturated_share",
     "check_sgd_step",
+    "check_standardize_like",
     "check_statistics_gradients",
     "check_undo_batchnorm",
     "check_uniform_weights",
     "check_weight_std",
     "check_xavier_std",
+    "check_zca",
 ]
