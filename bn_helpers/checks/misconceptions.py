@@ -162,6 +162,7 @@ MISCONCEPTIONS = {
     "averaged": "You took a mean over the batch. Each row adds its share.",
     # shifts
     "not-normalized": "The probabilities of the two labels do not add up to 1. Weigh both and divide by the sum.",
+    "odds-returned": "These are odds, p / (1 - p). Turn them back into a probability.",
     "old-share-forgotten": "You weighed with the new shares alone. p already holds the old ones: divide them out.",
     "other-label-forgotten": "You weighed label 1 only. Label 0 has become rarer at the same time.",
     "shares-swapped": "Old and new shares changed places.",
@@ -169,6 +170,7 @@ MISCONCEPTIONS = {
     "other-label": "This is the probability of label 0.",
     "difference-added": "You added the difference of the shares: a sure prediction passes 1. Shares multiply odds.",
     "sign-kept": "Your result has a sign. Asked for is how far, whatever the direction.",
+    "one-direction-only": "Movement to one side is lost. Asked for is how far, whatever the direction.",
     "mean-for-median": "You took means. A few extreme values move them; asked for is the median.",
     "std-for-spread": "You divided by the std. Asked for is the distance from the 15th to the 85th percentile.",
     "spread-forgotten": "The movement is there; it is not measured in units of the spread.",

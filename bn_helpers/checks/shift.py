@@ -21,9 +21,17 @@ def check_adjusted(adjusted):
         cases,
         truth=lambda p, before, now: bayes(p, now / before, (1 - now) / (1 - before)),
         slips={
-            "not-normalized": lambda p, before, now: p * now / before,
+            "not-normalized": (
+                lambda p, before, now: p * now / before,
+                lambda p, before, now: np.minimum(p * now / before, 1),
+            ),
+            "odds-returned": lambda p, before, now: p / (1 - p) * now / before * (1 - before) / (1 - now),
             "old-share-forgotten": lambda p, before, now: bayes(p, now, 1 - now),
-            "other-label-forgotten": lambda p, before, now: bayes(p, now / before, 1),
+            "other-label-forgotten": (
+                lambda p, before, now: bayes(p, now / before, 1),
+                lambda p, before, now: bayes(p, 1, (1 - now) / (1 - before)),
+                lambda p, before, now: bayes(p, now / before, (1 - before) / (1 - now)),
+            ),
             "shares-swapped": lambda p, before, now: bayes(p, before / now, (1 - before) / (1 - now)),
             "shift-ignored": lambda p, before, now: p,
             "other-label": lambda p, before, now: 1 - bayes(p, now / before, (1 - now) / (1 - before)),
@@ -46,9 +54,10 @@ def check_moved(moved):
     """
     rng = np.random.default_rng()
     cases = []
-    for N, D in ((201, 3), (301, 4)):
+    for N, D in ((4001, 3), (6001, 4)):
         before = rng.exponential(2, (N, D)) * rng.uniform(0.5, 2, D)  # lopsided, so that the median is not the mean
-        cases.append((before, rng.exponential(1, (N, D)) + rng.uniform(-3, 3, D)))
+        shift = rng.uniform(3, 5, D) * np.where(np.arange(D) % 2, -1, 1)  # both directions
+        cases.append((before, rng.exponential(1, (N, D)) + shift))
 
     def spread(x):
         low, high = np.percentile(x, (15, 85), axis=0)
@@ -63,6 +72,10 @@ def check_moved(moved):
         truth=lambda b, a: np.abs(medians(b, a)) / spread(b),
         slips={
             "sign-kept": (lambda b, a: medians(b, a) / spread(b), lambda b, a: -medians(b, a) / spread(b)),
+            "one-direction-only": (
+                lambda b, a: np.maximum(medians(b, a), 0) / spread(b),
+                lambda b, a: np.maximum(-medians(b, a), 0) / spread(b),
+            ),
             "mean-for-median": lambda b, a: np.abs(a.mean(0) - b.mean(0)) / spread(b),
             "std-for-spread": lambda b, a: np.abs(medians(b, a)) / b.std(0),
             "spread-forgotten": lambda b, a: np.abs(medians(b, a)),

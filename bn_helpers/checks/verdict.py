@@ -230,8 +230,11 @@ def _by_behaviour(function, cases, wanted, answers, names):
         )
     for i, name in enumerate(names):
         case = list(cases[0])
-        case[i] = case[i] * 2 if isinstance(case[i], int) else case[i] * 1.5 + 0.1
-        varied = answers_of(function, *case, shapes=[part.shape for part in wanted[0]])
+        case[i] = case[i] * 2 if isinstance(case[i], int) else case[i] * 0.8  # stays in its range, whatever that is
+        try:
+            varied = answers_of(function, *case, shapes=[part.shape for part in wanted[0]])
+        except Slip:
+            continue
         if all(map(np.array_equal, varied, answers[0])):
             return slip("argument-ignored", f"It is {name}.")
     return slip("unknown")

@@ -6,17 +6,20 @@ from itertools import repeat
 import numpy as np
 
 from .. import plots
+from ..batchnorm import BatchNorm
 from ..data import minibatches
 from ..initializers import normal
 from ..layers import Sigmoid, softmax_cross_entropy
 from ..live import choice, explore, slider, steps, switch
 from ..network import mlp
 from ..training import accuracy, sgd_step
+from .weight_initialization import between_examples
 
 CASES = {  # name: (with batch norm?, learning rate)
     "without, rate 0.1": (False, 0.1),
     "with, rate 0.1": (True, 0.1),
     "without, rate 2": (False, 2.0),
+    "with, rate 2": (True, 2.0),
 }
 SEEDS = range(5)
 STEPS = (0, 1, 3, 10, 30, 50, *range(100, 1000, 100), *range(1000, 2000, 250), *range(2000, 5001, 250))
@@ -47,11 +50,13 @@ def look(network, X, y):
     """What the hidden Sigmoids are fed for X (N, 64), batch norm with the statistics of X, and what comes back.
 
     loss; values (N, UNITS) and percentiles 15, 50, 85 (3, 100) in the last hidden layer; by hidden layer the mean
-    slope, the std of what is fed, and the std of the gradient there.
+    slope, the std of what is fed (pooled, and between examples), the mean gamma and the std of the gradient there.
     """
-    fed, slopes, x = [], [], X
+    fed, slopes, gammas, x = [], [], [], X
     for layer in network.layers:
         out = layer.forward(x, training=True)
+        if isinstance(layer, BatchNorm):
+            gammas.append(layer.params["gamma"].mean())
         if isinstance(layer, Sigmoid):
             fed.append(x)
             slopes.append(np.mean(out * (1 - out)))
@@ -68,6 +73,8 @@ def look(network, X, y):
         "percentiles": np.percentile(fed[-1], (15, 50, 85), axis=0),
         "slopes": slopes,
         "stds": [values.std() for values in fed],
+        "between": [between_examples(values) for values in fed],
+        "gamma": gammas or [np.nan] * len(fed),
         "gradients": gradients[::-1],
     }
 
@@ -75,6 +82,7 @@ def look(network, X, y):
 KINDS = ("covariate", "prior", "concept")
 POINTS, CENTRE, SPREAD, FARTHEST = 600, (-1.2, 0.0), (0.8, 1.0), 2.4
 SPAN = 4  # of the axes
+INPUTS = {"without, rate 0.1": 1.5, "with, rate 0.1": 4.0, "without, rate 2": 6.0}  # shown up to here, and down
 
 
 def clouds(kind, amount, n=POINTS, seed=0):
@@ -184,11 +192,11 @@ def internal_shift(fig, record):
     kinds = ("without batch norm", plots.WITHOUT_BATCHNORM), ("with batch norm", plots.WITH_BATCHNORM)
     fills, courses, here = [], [], []
     for top, bottom, (name, style) in zip(tops, bottoms, kinds):
-        fills.append(plots.histogram(top, -6, 6, bins=96))
+        fills.append(plots.histogram(top, -4, 4, bins=96))
         top.set(title=name, xlabel="input of the unit's sigmoid")
         courses.append([bottom.plot([], [], linewidth=1.4, **style)[0] for _ in range(3)])
         here.append(bottom.axvline(1, color=plots.INK, linestyle=":", linewidth=1.2))
-        bottom.set(xscale="log", xlim=(0.5, 5000), ylim=(-6, 6), xlabel="training step", ylabel="percentiles")
+        bottom.set(xscale="log", xlim=(0.5, 5000), xlabel="training step", ylabel="percentiles")
         bottom.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1000"], minor=False)
         bottom.minorticks_off()
     places = np.maximum(STEPS, 0.5)  # step 0 at the edge of a logarithmic axis
@@ -200,10 +208,12 @@ def internal_shift(fig, record):
             ("without, rate 2" if fast else "without, rate 0.1", "with, rate 0.1"), fills, courses, here
         ):
             values = record[f"{case}: values"][0, :, :, unit - 1].astype(float)
-            percentiles = np.percentile(values, (15, 50, 85), axis=1)
-            fill(values[now])
+            percentiles, span = np.percentile(values, (15, 50, 85), axis=1), INPUTS[case]
+            fill(values[now], -span, span)
+            if line.axes.get_ylim() != (-span, span):
+                line.axes.set_ylim(-span, span)
             for curve, course in zip(lines, percentiles):
-                curve.set_data(places, np.clip(course, -6, 6))
+                curve.set_data(places, np.clip(course, -span, span))
             line.set_xdata([max(step, 0.5)] * 2)
             low, middle, high = percentiles[:, now]
             slope = np.mean(np.exp(-np.abs(values[now])) / (1 + np.exp(-np.abs(values[now]))) ** 2)

@@ -63,7 +63,21 @@ RIGHT = [
     ),
     (check_moved, lambda b, a: np.maximum(move(b, a), -move(b, a)) / spread(b)),
 ]
+RIGHT += [
+    (
+        check_moved,
+        lambda b, a, m=m: (
+            np.abs(move(b, a)) / (np.percentile(b, 85, axis=0, method=m) - np.percentile(b, 15, axis=0, method=m))
+        ),
+    )
+    for m in ("weibull", "hazen", "median_unbiased", "normal_unbiased", "lower", "higher", "nearest")
+]
 SLIPS = [
+    (check_adjusted, lambda p, b, n: np.minimum(p * n / b, 1), "not-normalized"),
+    (check_adjusted, lambda p, b, n: by_odds(p, b, n) / (1 - by_odds(p, b, n)), "odds-returned"),
+    (check_adjusted, lambda p, b, n: 1 / (1 + (1 - p) / p * (1 - n) / (1 - b)), "other-label-forgotten"),
+    (check_adjusted, lambda p, b, n: np.log(p / (1 - p)) + np.log(n / (1 - n)) - np.log(b / (1 - b)), "unknown"),
+    (check_moved, lambda b, a: np.maximum(move(b, a), 0) / spread(b), "one-direction-only"),
     (check_adjusted, lambda p, b, n: p * n / b, "not-normalized"),
     (check_adjusted, lambda p, b, n: p * n / (p * n + (1 - p) * (1 - n)), "old-share-forgotten"),
     (check_adjusted, lambda p, b, n: p * n / b / (p * n / b + 1 - p), "other-label-forgotten"),
