@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from bn_helpers import live, plots
+from bn_helpers._png import COARSEST
 from bn_helpers.live import choice, explore, play, slider, steps, switch
 
 X = np.random.default_rng(0).standard_normal((200, 20))
@@ -85,7 +86,7 @@ def moves_look_like_full_draws(figure, name, values):
     for value in values:
         figure.update(**{name: value})
         shown = pixels(figure.png())
-    return np.mean(np.abs(shown - full_draw(figure)).max(axis=-1) > 8) < 1e-4
+    return np.mean(np.abs(shown - full_draw(figure)).max(axis=-1) > COARSEST) < 1e-4
 
 
 def test_update_returns_the_sentence_and_changes_the_picture():
@@ -117,7 +118,7 @@ def test_what_only_moves_looks_like_a_full_draw():
         figure.update(std=std)
         quick = pixels(figure.png())
     assert figure._moving
-    assert np.mean(np.abs(quick - full_draw(figure)).max(axis=-1) > 8) < 1e-3
+    assert np.mean(np.abs(quick - full_draw(figure)).max(axis=-1) > COARSEST) < 1e-3
 
 
 def line_over(ax):
@@ -351,7 +352,7 @@ def test_updates_from_several_threads_do_not_mix(page):
         thread.join()
     figure.update(std=0.3)
     assert "could not" not in str(page[2].history)
-    assert np.mean(np.abs(pixels(figure.png()) - full_draw(figure)).max(axis=-1) > 8) < 1e-3
+    assert np.mean(np.abs(pixels(figure.png()) - full_draw(figure)).max(axis=-1) > COARSEST) < 1e-3
 
 
 @explore(step=play(label="steps"), stride=slider(1, 5, start=1, label="stride"), size=(4, 2))
