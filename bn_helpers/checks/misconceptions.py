@@ -181,6 +181,11 @@ MISCONCEPTIONS = {
     # rescaling and whitening
     "minimum-forgotten": "The minimum is missing in one of its two places.",
     "maximum-alone": "You divided by the maximum. The smallest value must become 0.",
+    "one-range-for-all": "You took one minimum and maximum for the whole array. Every feature has its own.",
+    "rows-rescaled": "You rescaled each row. Each feature, down its column, runs from 0 to 1.",
+    "divides-by-less": "Your variance divides by one less than the number of rows. Here it divides by that number.",
+    "division-forgotten": "Your covariance is a sum of products: divide it by the number of rows.",
+    "small-eps": "Right, but for the eps that you add. Here the covariance has full rank: leave it out.",
     "standardized": "This is standardizing: mean 0 and std 1, each feature for itself.",
     "mean-for-minimum": "You subtracted the mean. The smallest value must become 0.",
     "turned-round": "The smallest value becomes 1 and the largest 0 in yours.",
@@ -188,7 +193,7 @@ MISCONCEPTIONS = {
     "statistics-of-both": "You put both sets together. The test data must not have a say.",
     "half-own-statistics": "One of mean and std is that of the test data.",
     "eigenvalue-for-root": "You divided by the eigenvalues. They are variances: divide by their roots.",
-    "not-turned-back": "Your cloud is white, and turned. The symmetric root turns it back with the eigenvectors.",
+    "not-turned-back": "Your cloud is white (up to a factor), and turned. The symmetric root turns it back.",
     "root-inverted": "You multiplied by the root of the covariance. Whitening undoes it.",
     "eigenvectors-transposed": "The eigenvectors are the columns of NumPy's matrix; you took its rows.",
     # Xavier, He and their relatives

@@ -88,15 +88,17 @@ MODES = {  # what is normalized, is the gradient sent through it?
 }
 
 
-def outside_the_gradient(mode, lr, steps=STEPS):
-    """w, b and the loss (steps + 1,) of one unit x = w u + b, whose x is normalized and compared with a target.
+def outside_the_gradient(mode, lr, steps=STEPS, slope=0.5):
+    """w, b and the loss (steps + 1,) of one unit x = w u + b, normalized and compared with a target of mean 1.
+
+    The target rises by `slope` per std of u, with noise.
 
     "outside": the step takes mean and std for constants (paper, section 2); "inside": it does not.
     """
     what, through = MODES[mode]
     rng = np.random.default_rng(0)
     u = rng.standard_normal(50)
-    target = 1 + 0.5 * standardize(u[:, None])[:, 0] + 0.3 * rng.standard_normal(50)
+    target = 1 + slope * standardize(u[:, None])[:, 0] + 0.3 * rng.standard_normal(50)
     w, b, course = 1.0, 0.0, []
     for _ in range(steps + 1):
         x = w * u + b
@@ -117,19 +119,19 @@ def outside_the_gradient(mode, lr, steps=STEPS):
     size=(7.2, 2.6),
 )
 def section_2(fig):
-    """Live: the bias and the loss of one normalized unit, up to a step; the example of the paper's section 2.
+    """Live: bias, weight and loss of one normalized unit, up to a step; the example of the paper's section 2.
 
     lr: 0.01 to 1; mode: "mean, outside", "mean and std, outside" or "mean and std, inside"; step: 0 to 200.
     """
-    axes = fig.subplots(1, 2)
+    axes = fig.subplots(1, 3)
     curves = [ax.plot([], [], color=plots.INK, linewidth=1.4)[0] for ax in axes]
     here = [ax.plot([], [], color=plots.INK, marker="D", markersize=7)[0] for ax in axes]
-    for ax, title, ylim in zip(axes, ("bias b", "loss"), ((-2, 42), (0, 2.2))):
+    for ax, title, ylim in zip(axes, ("bias b", "weight w", "loss"), ((-2, 42), (-6, 6), (0, 2.2))):
         ax.set(title=title, xlabel="step", xlim=(-3, STEPS + 3), ylim=ylim)
 
     def update(lr, mode, step):
         w, b, loss = outside_the_gradient(mode, lr)
-        for values, curve, mark in zip((b, loss), curves, here):
+        for values, curve, mark in zip((b, w, loss), curves, here):
             low, high = mark.axes.get_ylim()
             shown = np.clip(values, low, high)
             curve.set_data(np.arange(step + 1), shown[: step + 1])

@@ -84,6 +84,8 @@ RIGHT = [
     (check_zca, zca_with(-0.5)),
     (check_zca, lambda x: pca_by_hand(x) @ parts(x)[2].T),
     (check_zca, lambda x: zca_by_svd(x).tolist()),
+    (check_zca, lambda x: zca_whiten(x, eps=1e-5)),
+    (check_zca, lambda x: zca_whiten(x, eps=1e-8)),
     (check_zca, lambda x: np.linalg.solve(zca_root(x), (x - x.mean(0)).T).T),
 ]
 SLIPS = [
@@ -91,11 +93,11 @@ SLIPS = [
     (check_minmax, lambda x: x - x.min(0) / (x.max(0) - x.min(0)), "brackets"),
     (check_minmax, lambda x: (x - x.min(0)) / x.max(0), "minimum-forgotten"),
     (check_minmax, lambda x: x / x.max(0), "maximum-alone"),
-    (check_minmax, lambda x: (x - x.min()) / (x.max() - x.min()), "one-mean-for-all"),
+    (check_minmax, lambda x: (x - x.min()) / (x.max() - x.min()), "one-range-for-all"),
     (check_minmax, standardize, "standardized"),
     (check_minmax, lambda x: (x - x.mean(0)) / np.ptp(x, 0), "mean-for-minimum"),
     (check_minmax, lambda x: (x.max(0) - x) / np.ptp(x, 0), "turned-round"),
-    (check_minmax, lambda x: minmax_scale(x.T).T, "axis-of-features"),
+    (check_minmax, lambda x: minmax_scale(x.T).T, "rows-rescaled"),
     (check_standardize_like, lambda test, train: standardize(test), "own-statistics"),
     (
         check_standardize_like,
@@ -107,7 +109,7 @@ SLIPS = [
     (
         check_standardize_like,
         lambda test, train: (test - train.mean(0)) / train.std(0, ddof=1),
-        "unbiased-in-training",
+        "divides-by-less",
     ),
     (check_standardize_like, lambda test, train: test - train.mean(0) / train.std(0), "brackets"),
     (check_standardize_like, lambda test, train: (test - train.mean()) / train.std(), "one-mean-for-all"),
@@ -118,7 +120,11 @@ SLIPS = [
     (check_zca, pca_by_hand, "not-turned-back"),
     (check_zca, pca_whiten, "not-turned-back"),
     (check_zca, lambda x: zca_whiten(x) + x.mean(0) @ np.linalg.inv(zca_root(x)), "mean-kept"),
-    (check_zca, lambda x: zca_whiten(x) * np.sqrt((len(x) - 1) / len(x)), "unbiased-in-training"),
+    (check_zca, lambda x: zca_whiten(x) * np.sqrt((len(x) - 1) / len(x)), "divides-by-less"),
+    (check_zca, lambda x: zca_whiten(x) / np.sqrt(len(x)), "division-forgotten"),
+    (check_zca, lambda x: zca_whiten(x, eps=1e-2), "small-eps"),
+    (check_zca, lambda x: pca_whiten(x)[:, ::-1], "not-turned-back"),
+    (check_zca, lambda x: np.linalg.svd(x - x.mean(0), full_matrices=False)[0], "not-turned-back"),
     (check_zca, zca_with(0.5), "root-inverted"),
     (
         check_zca,
