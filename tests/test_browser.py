@@ -169,15 +169,15 @@ def test_the_sentence_is_announced_once_when_the_hand_rests(preview):
     figure = Figure(preview, "batch size m")
     figure.after(lambda: figure.press("Home"))
     preview.wait_for_timeout(700)
-    preview.evaluate("""() => {
+    figure.area.evaluate("""area => {
         window.said = [];
-        const voice = [...document.querySelectorAll(".bn-live-voice")].pop();
+        const voice = area.querySelector(".bn-live-voice");
         new MutationObserver(() => window.said.push(voice.textContent)).observe(voice, {childList: true});
     }""")
     figure.after(lambda: figure.press("ArrowRight", 8))
     preview.wait_for_timeout(900)
     assert preview.evaluate("() => window.said") == [figure.sentence()]
-    assert preview.locator(".bn-live-voice").last.get_attribute("aria-live") == "polite"
+    assert figure.area.locator(".bn-live-voice").get_attribute("aria-live") == "polite"
 
 
 def test_the_batch_size_slider_moves_the_histograms_of_a_real_network(preview):
@@ -193,3 +193,22 @@ def test_the_batch_size_slider_moves_the_histograms_of_a_real_network(preview):
     assert all(np.mean(a != b) > 0.01 for a, b in pairwise(pictures))
     figure.after(lambda: figure.drag(0.3))
     assert figure.sentence().startswith(f"Batches of {batchnorm_forward.SIZES[int(figure.place())]}:")
+
+
+SLIDERS = {  # of each live figure one that no other has
+    "03_covariate_shift": ["shift", "training step"],
+    "04_whitening": ["correlation", "learning rate"],
+    "06_batchnorm_backward": ["examples", "tolerance"],
+    "07_inference_statistics": ["other company", "momentum α", "training steps"],
+}
+
+
+@pytest.mark.parametrize("name", SLIDERS)
+def test_the_figures_of_a_lesson_follow_to_both_ends(browser, lab, name):
+    page = open_and_run(browser, lab, f"{name}.ipynb")
+    for label in SLIDERS[name]:
+        figure = Figure(page, label)
+        for key in ("End", "Home"):
+            figure.after(lambda figure=figure, key=key: figure.press(key))
+            assert "could not be drawn" not in figure.sentence()
+    page.context.close()

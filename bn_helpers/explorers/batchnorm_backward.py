@@ -93,7 +93,7 @@ upstream_menu = choice(*UPSTREAM, label="dout", hint="the gradient that comes fr
 
 
 @explore(
-    batch_size=slider(1, 12, start=6, label="batch size m", hint="how many examples"),
+    batch_size=slider(1, 12, start=6, label="examples", hint="batch size m"),
     upstream=upstream_menu,
     backward=choice(*BACKWARD, label="backward pass", hint="the right one, or one with a mistake"),
     size=(7.2, 2.6),

@@ -24,7 +24,7 @@ STARTS = {  # start of the running variance, is the batch variance unbiased?
 }
 BATCHES = 200
 STOPS = (1, 3, 10, 30, 100, 300)  # training steps after which the network is looked at
-momentum_slider = steps(MOMENTA, start=0.1, label="momentum", hint="weight of the new batch in the running average")
+MOMENTUM = dict(start=0.1, hint="weight of the new batch in the running average")
 
 
 def running_averages(values, start, momentum):
@@ -42,7 +42,7 @@ def half_life(momentum):
 
 
 @explore(
-    momentum=momentum_slider,
+    momentum=steps(MOMENTA, label="momentum α", **MOMENTUM),
     batch_size=steps(SIZES, start=8, label="batch size m", hint="how many images a batch has"),
     kind=choice(*STARTS, label="convention", hint="start of mean and variance; which batch variance is averaged"),
     size=(7.2, 2.6),
@@ -78,12 +78,14 @@ def running_average(fig, values):
         for band, sign in zip(bands, (-1, 1)):
             band.set_ydata([true_mean + sign * error] * 2)
         late, late_var = (course[BATCHES // 2 :] for course in courses)
+        off = np.sqrt(np.mean((late - true_mean) ** 2)) / std
+        left = [(1 - momentum) ** count for count in (10, 100)]
         return (
-            f"Momentum {momentum:g} for the new batch, which is {1 - momentum:g} for the old average; batches of "
-            f"{batch_size}; {kind}. {_lasting(momentum)} Of the start {(1 - momentum) ** 10:.2g} is left after 10 "
-            f"batches, {(1 - momentum) ** 100:.2g} after 100. In the second hundred the running mean is off by "
-            f"{np.sqrt(np.mean((late - true_mean) ** 2)) / std:.3f} stds (formula, dashed: {error / std:.3f}), and "
-            f"the running variance is on average {late_var.mean() / true_var:.2f} times the true one."
+            f"Momentum {momentum:g} (of the new batch: this course, PyTorch), called {1 - momentum:g} (of the old "
+            f"average) by Keras and by codes of the paper's time; batches of {batch_size}; {kind}. "
+            f"{_lasting(momentum)} Of the start {left[0]:.2g} is left after 10 batches, {left[1]:.2g} after 100. "
+            f"In the second hundred the running mean is off by {off:.3f} stds (formula, dashed: {error / std:.3f}) "
+            f"and the running variance is on average {late_var.mean() / true_var:.2f} times the true one."
         )
 
     return update
@@ -157,7 +159,7 @@ def running_statistics(seen, momentum):
 
 
 @explore(
-    momentum=momentum_slider,
+    momentum=steps(MOMENTA, label="momentum", **MOMENTUM),
     batch_size=steps(SIZES, start=64, label="batch size m", hint="of the training batches"),
     training_steps=steps(STOPS, start=100, label="training steps", hint="how long the network has learned"),
     size=(7.2, 4.2),
@@ -250,8 +252,8 @@ def company(fig, network, X, image):
         for bar, height in zip(bars[0], together[0]):
             bar.set_height(height)
         return (
-            f"Company {others}, {batch_size} images in all. With the statistics of the batch the image is a "
-            f"{together[0].argmax()} (probability {together[0].max():.2f}); with running statistics a "
+            f"Company {others}, {batch_size} images in all. With the statistics of the batch the image is read as "
+            f"{together[0].argmax()} (probability {together[0].max():.2f}); with running statistics as "
             f"{alone.argmax()} ({alone.max():.2f}), whatever the company."
         )
 
