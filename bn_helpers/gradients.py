@@ -54,7 +54,7 @@ class GradientCheck:
         return not self.wrong and not self.vacuous
 
     def __str__(self):
-        lines = [f"The check proves nothing: {reason}." for reason in self.vacuous]
+        lines = [f"No proof: {reason}." for reason in self.vacuous]
         lines += [f"{name}: wrong, relative error {self.errors[name]:.0e}." for name in self.wrong]
         lines += [f"{name}: zero on both sides, so it tests nothing." for name in self.zero]
         return "\n".join(lines) or f"All gradients agree; largest relative error {max(self.errors.values()):.0e}."
@@ -140,7 +140,9 @@ def _too_few_values(layers, x):
     if values == 1:
         return ["with a batch of one, batch norm outputs beta whatever x is: both sides are 0"]
     if values == 2:
-        return ["with a batch of two, x_hat is -1 and +1 whatever x is: the true dx is only of the size of eps"]
+        return [
+            "with a batch of two, x_hat is -1 and +1 whatever x is: the true dx is of the size of eps, near rounding"
+        ]
     return []
 
 
