@@ -141,7 +141,7 @@ def _too_few_values(layers, x):
         return ["with a batch of one, batch norm outputs beta whatever x is: both sides are 0"]
     if values == 2:
         return [
-            "with a batch of two, x_hat is -1 and +1 whatever x is: the true dx is of the size of eps, near rounding"
+            "with a batch of two, x_hat is -1 and +1 whatever x is: the true dx is of the size of eps, or rounding"
         ]
     return []
 

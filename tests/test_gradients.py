@@ -300,7 +300,7 @@ def test_the_tolerance_decides_how_wrong_is_wrong():
 
 BATCH_OF_ONE = "with a batch of one, batch norm outputs beta whatever x is: both sides are 0"
 BATCH_OF_TWO = (
-    "with a batch of two, x_hat is -1 and +1 whatever x is: the true dx is of the size of eps, near rounding"
+    "with a batch of two, x_hat is -1 and +1 whatever x is: the true dx is of the size of eps, or rounding"
 )
 NOTHING_BEFORE = (
     "nothing is compared before batch norm (layer 0), so its gradient to x is never used; "
