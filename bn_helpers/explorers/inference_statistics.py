@@ -196,6 +196,10 @@ def momentum(fig, runs, X, y):
         logits, activations = evaluate(network, X, population)
         return activations, [right(logits), right(forward_in_batches(network, X, batch_size)[0])]
 
+    for m in SIZES:  # once, so that no move waits for it
+        for stop in STOPS:
+            judged(m, stop)
+
     def update(momentum, batch_size, training_steps):
         seen, stages = runs[batch_size]
         network, population = stages[training_steps]
