@@ -158,3 +158,9 @@ def minibatches(X, y, batch_size, rng):
     for start in range(0, len(X) - batch_size + 1, batch_size):
         rows = order[start : start + batch_size]
         yield X[rows], y[rows]
+
+
+def endless_minibatches(X, y, batch_size, rng):
+    """`minibatches` epoch after epoch, shuffled anew for each."""
+    while True:
+        yield from minibatches(X, y, batch_size, rng)

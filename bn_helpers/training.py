@@ -7,7 +7,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from ._arrays import between, count, floats, labels
-from .data import minibatches
+from .data import endless_minibatches
 from .layers import unchecked_cross_entropy
 
 
@@ -53,15 +53,11 @@ def train(network, X, y, *, lr, batch_size, rng, steps=None, epochs=None, record
     steps = count("epochs", epochs) * (len(X) // batch_size) if steps is None else count("steps", steps)
 
     history = History(records={name: [] for name in record or {}})
-    batches = iter(())
+    batches = endless_minibatches(X, y, batch_size, rng)
     with np.errstate(all="ignore"), Progress(steps + 1) as bar:
         for step in range(steps + 1):
             if step > 0:
-                batch = next(batches, None)
-                if batch is None:
-                    batches = minibatches(X, y, batch_size, rng)
-                    batch = next(batches)
-                loss = sgd_step(network, *batch, lr)
+                loss = sgd_step(network, *next(batches), lr)
                 if not np.isfinite(loss):
                     history.diverged_at = step
                     bar.total = None  # a bar that ends early would turn red and stay

@@ -10,7 +10,14 @@ import numpy as np
 import pytest
 
 from bn_helpers import data
-from bn_helpers.data import gaussian_cloud, load_digits, load_mnist, load_recorded, minibatches
+from bn_helpers.data import (
+    endless_minibatches,
+    gaussian_cloud,
+    load_digits,
+    load_mnist,
+    load_recorded,
+    minibatches,
+)
 
 ROOT = Path(__file__).parents[1]
 
@@ -494,3 +501,11 @@ def test_every_record_stands_beside_its_script_and_in_the_list():
     listed = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
     assert all(f"| `{name}` |" in listed for name in names)
     assert sum(path.stat().st_size for path in folder.glob("*.npz")) < 3_000_000
+
+
+def test_endless_minibatches_go_on_with_another_order_in_each_epoch():
+    X, y = np.arange(6.0)[:, None], np.arange(6)
+    batches = endless_minibatches(X, y, 2, np.random.default_rng(0))
+    epochs = [np.concatenate([next(batches)[1] for _ in range(3)]) for _ in range(4)]
+    assert all(sorted(epoch) == list(range(6)) for epoch in epochs)
+    assert len({tuple(epoch) for epoch in epochs}) > 1

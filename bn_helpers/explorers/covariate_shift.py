@@ -1,19 +1,18 @@
 """Lesson 03: clouds that shift between training and test, and what a layer is fed while its network learns."""
 
 from copy import deepcopy
-from itertools import repeat
 
 import numpy as np
 
 from .. import plots
 from ..batchnorm import BatchNorm
-from ..data import minibatches
+from ..data import endless_minibatches
 from ..initializers import normal
 from ..layers import Sigmoid, softmax_cross_entropy
 from ..live import choice, explore, slider, steps, switch
 from ..network import mlp
 from ..training import accuracy, sgd_step
-from .weight_initialization import between_examples
+from .weight_initialization import ACTIVATIONS, between_examples
 
 CASES = {  # name: (with batch norm?, learning rate)
     "without, rate 0.1": (False, 0.1),
@@ -37,7 +36,7 @@ def record_run(case, seed, digits, stops=STEPS):
     network = mlp(
         [64, 100, 100, 100, 10], activation=Sigmoid, initializer=normal(0.1), rng=rng, batchnorm=batchnorm
     )
-    batches = (batch for _ in repeat(0) for batch in minibatches(X, y, 60, rng))
+    batches = endless_minibatches(X, y, 60, rng)
     seen = []
     for step in range(stops[-1] + 1):
         if step in stops:
@@ -199,6 +198,7 @@ def internal_shift(fig, record):
         bottom.set(xscale="log", xlim=(0.5, 5000), xlabel="training step", ylabel="percentiles")
         bottom.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1000"], minor=False)
         bottom.minorticks_off()
+    sigmoid, sigmoid_slope, *_ = ACTIVATIONS["sigmoid"]
     places = np.maximum(STEPS, 0.5)  # step 0 at the edge of a logarithmic axis
 
     def update(step, unit, fast):
@@ -216,7 +216,7 @@ def internal_shift(fig, record):
                 curve.set_data(places, np.clip(course, -span, span))
             line.set_xdata([max(step, 0.5)] * 2)
             low, middle, high = percentiles[:, now]
-            slope = np.mean(np.exp(-np.abs(values[now])) / (1 + np.exp(-np.abs(values[now]))) ** 2)
+            slope = np.mean(sigmoid_slope(values[now], sigmoid(values[now])))
             told.append(
                 f"percentiles {low:.2f}, {middle:.2f}, {high:.2f}, mean slope {slope:.2f}, test accuracy of the "
                 f"network {record[f'{case}: accuracy'][0, now]:.0%}"
