@@ -387,3 +387,9 @@ def test_outside_of_the_gradient_the_bias_grows_by_rate_times_mean_target_and_th
     w, b, loss = white.outside_the_gradient("mean and std, outside", 0.1)
     assert w.min() < 0  # it went through 0
     assert np.ptp(loss) > 0.5
+
+
+def test_a_batch_of_one_has_no_unbiased_variance_and_the_figure_says_so():
+    figure = inference.running_average.live(load_digits()[0][:, 20])
+    assert "does not exist for batches of one" in figure.update(batch_size=1)
+    assert "is on average 0.00 times" in figure.update(kind="start 0 and 0, biased")

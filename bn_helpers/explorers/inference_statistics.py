@@ -2,13 +2,12 @@
 
 from copy import deepcopy
 from functools import cache
-from itertools import repeat
 
 import numpy as np
 
 from .. import initializers, plots
 from ..batchnorm import BatchNorm, batchnorm_inference, recalibrate
-from ..data import minibatches
+from ..data import endless_minibatches
 from ..layers import Sigmoid
 from ..live import choice, explore, slider, steps
 from ..network import mlp
@@ -16,7 +15,8 @@ from ..training import Progress, sgd_step
 from .batchnorm_forward import forward_in_batches
 
 MOMENTA = (0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 0.9, 1)
-SIZES = (2, 4, 8, 16, 32, 64, 128, 256)
+SIZES = (2, 4, 8, 16, 32, 64, 128, 256)  # to train with: a layer refuses one value per channel
+FROM_ONE = (1, *SIZES)
 STARTS = {  # start of the running variance, is the batch variance unbiased?
     "start 0 and 1, unbiased": (1.0, True),
     "start 0 and 1, biased": (1.0, False),
@@ -43,18 +43,18 @@ def half_life(momentum):
 
 @explore(
     momentum=steps(MOMENTA, label="momentum α", **MOMENTUM),
-    batch_size=steps(SIZES, start=8, label="batch size m", hint="how many images a batch has"),
+    batch_size=steps(FROM_ONE, start=8, label="batch size m", hint="how many images a batch has"),
     kind=choice(*STARTS, label="convention", hint="start of mean and variance; which batch variance is averaged"),
     size=(7.2, 2.6),
 )
 def running_average(fig, values):
     """Live: running mean and variance of one unit's sums `values` (N,) over 200 random batches; the weights rest.
 
-    momentum: 0 to 1, the weight of the new batch; batch_size: 2 to 256; kind: "start 0 and 1, unbiased" (this
+    momentum: 0 to 1, the weight of the new batch; batch_size: 1 to 256; kind: "start 0 and 1, unbiased" (this
     course, PyTorch), "start 0 and 1, biased" or "start 0 and 0, biased".
     """
     rng = np.random.default_rng(0)
-    batches = {m: values[rng.integers(len(values), size=(BATCHES, m))] for m in SIZES}
+    batches = {m: values[rng.integers(len(values), size=(BATCHES, m))] for m in FROM_ONE}
     table = {m: (drawn.mean(axis=1), drawn.var(axis=1)) for m, drawn in batches.items()}
     true_mean, true_var = values.mean(), values.var()
     std, at = np.sqrt(true_var), np.arange(1, BATCHES + 1)
@@ -70,22 +70,29 @@ def running_average(fig, values):
     def update(momentum, batch_size, kind):
         start, unbiased = STARTS[kind]
         means, variances = table[batch_size]
-        variances = variances * (batch_size / (batch_size - 1) if unbiased else 1)
+        exists = batch_size > 1 or not unbiased
+        if unbiased:
+            variances = variances * batch_size / max(batch_size - 1, 1)
         courses = running_averages(means, 0.0, momentum), running_averages(variances, start, momentum)
         for curve, course in zip(curves, courses):
             curve.set_data(at, course)
+        curves[1].set_visible(exists)
         error = std * np.sqrt(momentum / (2 - momentum) / batch_size)
         for band, sign in zip(bands, (-1, 1)):
             band.set_ydata([true_mean + sign * error] * 2)
         late, late_var = (course[BATCHES // 2 :] for course in courses)
         off = np.sqrt(np.mean((late - true_mean) ** 2)) / std
+        times = late_var.mean() / true_var
+        variance = (
+            f"is on average {times:.2f} times the true one" if exists else "does not exist for batches of one"
+        )
         left = [(1 - momentum) ** count for count in (10, 100)]
         return (
             f"Momentum {momentum:g} (of the new batch: this course, PyTorch), called {1 - momentum:g} (of the old "
             f"average) by Keras and by codes of the paper's time; batches of {batch_size}; {kind}. "
             f"{_lasting(momentum)} Of the start {left[0]:.2g} is left after 10 batches, {left[1]:.2g} after 100. "
             f"In the second hundred the running mean is off by {off:.3f} stds (formula, dashed: {error / std:.3f}) "
-            f"and the running variance is on average {late_var.mean() / true_var:.2f} times the true one."
+            f"and the running variance {variance}."
         )
 
     return update
@@ -139,7 +146,7 @@ def train_runs(X, y):
         for layer in network.layers:
             if isinstance(layer, BatchNorm):
                 layer.momentum = 1  # so its running statistics are those of the last batch
-        batches, seen, stages = (b for _ in repeat(0) for b in minibatches(X, y, m, rng)), [], {}
+        batches, seen, stages = endless_minibatches(X, y, m, rng), [], {}
         for step in range(1, STOPS[-1] + 1):
             sgd_step(network, *next(batches), lr=0.5)
             seen.append(statistics(network))
@@ -160,7 +167,7 @@ def running_statistics(seen, momentum):
 
 @explore(
     momentum=steps(MOMENTA, label="momentum", **MOMENTUM),
-    batch_size=steps(SIZES, start=64, label="batch size m", hint="of the training batches"),
+    batch_size=steps(SIZES, start=64, label="batch size m", hint="of the training batches, at least 2"),
     training_steps=steps(STOPS, start=100, label="training steps", hint="how long the network has learned"),
     size=(7.2, 4.2),
 )
@@ -230,13 +237,13 @@ def momentum(fig, runs, X, y):
 
 @explore(
     others=slider(0, 60, start=0, label="other company", hint="the companions are drawn anew"),
-    batch_size=steps(SIZES, start=8, label="images in all", hint="the image and its companions"),
+    batch_size=steps(FROM_ONE, start=8, label="images in all", hint="the image and its companions"),
     size=(7.2, 2.5),
 )
 def company(fig, network, X, image):
     """Live: one `image` (64,) judged by a trained network among random rows of X (N, 64), in both modes.
 
-    others: which companions, 0 to 60; batch_size: 2 to 256.
+    others: which companions, 0 to 60; batch_size: 1 to 256.
     """
     axes = fig.subplots(1, 3, width_ratios=[1, 2, 2])
     axes[0].imshow(image.reshape(8, 8), cmap="gray_r")
