@@ -124,7 +124,7 @@ def paths(fig):
         along = [float(np.sum(dx * direction)) for direction in (np.ones_like(x), x_hat)]
         told = [_small(value) for value in along]
         return (
-            f"{batch_size} examples, dout {upstream}, backward pass: {backward}. Its dx add up to {told[0]}, and "
+            f"Batch of {batch_size}, dout {upstream}, backward pass: {backward}. Its dx add up to {told[0]}, and "
             f"times x_hat to {told[1]}. The largest true dx is {_small(np.abs(numerical).max())}; the pass "
             f"is off by at most {_small(np.abs(dx - numerical).max())}."
         )
