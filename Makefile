@@ -4,11 +4,6 @@ PYTHON ?= python3
 BIN    := .venv/bin
 READY  := .venv/.ready
 
-# Small arrays: one BLAS thread is faster, and the sums come out the same on every machine.
-export OPENBLAS_NUM_THREADS := 1
-export OMP_NUM_THREADS      := 1
-export MKL_NUM_THREADS      := 1
-
 .DEFAULT_GOAL := help
 .PHONY: help lab test test-fast lint refresh record picture lock clean
 

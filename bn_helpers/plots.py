@@ -13,6 +13,7 @@ from IPython.display import display
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
+from . import _threads  # noqa: F401, for its effect
 from ._canvas import Canvas
 from ._png import Palette
 

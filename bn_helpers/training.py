@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from tqdm.auto import tqdm
 
+from . import _threads  # noqa: F401, for its effect
 from ._arrays import between, count, floats, labels
 from .data import endless_minibatches
 from .layers import unchecked_cross_entropy

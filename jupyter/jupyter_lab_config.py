@@ -1,8 +1,7 @@
 """JupyterLab for this course: `jupyter lab --config=jupyter/jupyter_lab_config.py`, which `make lab` runs.
 
-It opens at the first lesson: no news, no update check, widget state saved with a notebook, one BLAS
-thread in every kernel. Nobody's own settings are touched: labconfig/ beside this file is only added to
-the places that are read.
+It opens at the first lesson: no news, no update check, widget state saved with a notebook. Nobody's own
+settings are touched: labconfig/ beside this file is only added to the places that are read.
 """
 
 import os
@@ -26,11 +25,6 @@ c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
 
 # Encrypt what server and kernel say to each other; without it each kernel prints a warning.
 c.KernelManager.transport_encryption = "auto"
-
-# The arrays of the lessons are small: one thread is faster than many that wait for each other.
-for library in ("OPENBLAS", "OMP", "MKL", "VECLIB"):
-    name = "VECLIB_MAXIMUM_THREADS" if library == "VECLIB" else f"{library}_NUM_THREADS"
-    os.environ.setdefault(name, "1")
 
 # A moved slider is answered by several small messages. The server holds the second back until the browser has
 # acknowledged the first, 40 ms later (Nagle's algorithm), so that no figure could follow more than 20 times a

@@ -24,10 +24,12 @@ FLOORS = {
     "whitening": 0,
     "data": 0,
     "_arrays": -1,
+    "_threads": -1,
     "_png": -1,
     "_canvas": -1,
 }
 WITH_MATPLOTLIB = {"_png", "_canvas"}  # the floor below plots
+ALSO = {"_threads": {"threadpoolctl"}}  # by name, beside NumPy
 NUMPY_ALONE = [name for name, floor in FLOORS.items() if floor <= 0 and name not in WITH_MATPLOTLIB]
 NEVER = {"subprocess", "socket", "multiprocessing", "asyncio", "concurrent", "urllib", "requests", "torch", "scipy"}
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -65,7 +67,7 @@ def test_imports_go_down_the_floors(path):
     assert {name: FLOORS[name] for name in own if FLOORS[name] >= FLOORS[module]} == {}
     assert not foreign & NEVER
     if module in NUMPY_ALONE:
-        assert foreign <= {"numpy"} | set(sys.stdlib_module_names)
+        assert foreign <= {"numpy"} | ALSO.get(module, set()) | set(sys.stdlib_module_names)
 
 
 def test_training_is_the_only_floor_1_module_that_reads_another_library_than_numpy_and_matplotlib():

@@ -53,8 +53,7 @@ def strip(cell):
 
 
 if __name__ == "__main__":
-    # numbers come out alike and no bar is stored; set before the kernels start
-    os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "TQDM_DISABLE": "1"}
+    os.environ["TQDM_DISABLE"] = "1"  # no bar is stored; set before the kernels start
     for notebook in sys.argv[1:]:
         refresh(notebook)
         print(notebook)
