@@ -103,6 +103,7 @@ def test_only_live_cells_are_left_out_of_the_comparison(lesson):
         ignored = LIVE in cell.metadata.get("tags", [])
         assert set(cell.metadata.get("tags", [])) <= {LIVE}
         assert not ignored or len(cell.source.splitlines()) == 1  # so no printed number can hide there
+        assert "NBVAL_" not in cell.source  # nbval's other way to let a cell off
 
 
 def test_every_picture_has_a_text_and_a_numbered_caption_in_order(lesson):

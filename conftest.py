@@ -1,0 +1,43 @@
+"""How pytest tests a stored lesson: nbval runs it, `printed` says whether the texts are the same."""
+
+import os
+
+import pytest
+from nbval.plugin import IPyNbCell, IPyNbFile
+from printed import difference
+
+os.environ["TQDM_DISABLE"] = "1"  # no progress bars, here and in every kernel
+
+
+class Text(str):
+    """Equal to another text if only the last digits of its numbers differ, by one unit."""
+
+    __hash__ = str.__hash__
+
+    def __eq__(self, other):
+        return difference(self, other) is None
+
+    def __ne__(self, other):
+        return not self == other
+
+
+class Cell(IPyNbCell):
+    def sanitize(self, output):
+        return Text(output) if isinstance(output, str) else output
+
+    def format_output_compare(self, key, left, right):
+        super().format_output_compare(key, left, right)
+        self.comparison_traceback.insert(0, f"{key}, {difference(left, right)}")
+
+
+class Notebook(IPyNbFile):
+    def collect(self):
+        for cell in super().collect():
+            own = {key: getattr(cell, key) for key in ("name", "cell_num", "cell", "options")}
+            yield Cell.from_parent(self, **own)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path, parent):
+    collectors = yield
+    return [Notebook.from_parent(parent, path=file_path) if isinstance(c, IPyNbFile) else c for c in collectors]
