@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nbformat
 import pytest
@@ -60,22 +61,21 @@ def test_more_is_another_text_and_the_number_is_named(stored, fresh, sentence):
     assert sentence in (None, difference(stored, fresh))
 
 
-def pytest_on(folder, *stored):
-    """Run `pytest --nbval`, as typed by hand in another folder, on a notebook whose cell has this stored text."""
+def pytest_on(folder, text):
+    """Run `pytest --nbval`, as typed by hand in some folder, on a notebook whose cell has stored this text."""
     cell = nbformat.v4.new_code_cell("print('one batch', 0.25, 3)", execution_count=1)
-    cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=text) for text in stored]
+    cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=text)]
     notebook = nbformat.v4.new_notebook(cells=[cell])
     notebook.metadata.kernelspec = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    path = ROOT / "test-artifacts" / folder.name / "lesson.ipynb"  # below the root: its conftest.py holds there
-    path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(notebook, path)
     env = {name: value for name, value in os.environ.items() if name != "TQDM_DISABLE"}
-    command = [sys.executable, "-m", "pytest", "--nbval", "--color=no", "-p", "no:cacheprovider", path]
-    try:
-        return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
-    finally:
-        path.unlink()
-        path.parent.rmdir()
+    command = [sys.executable, "-m", "pytest", "--nbval", "--color=no", "-p", "no:cacheprovider"]
+    artifacts = ROOT / "test-artifacts"  # git ignores it; conftest.py holds there, as everywhere below the root
+    artifacts.mkdir(exist_ok=True)
+    with TemporaryDirectory(dir=artifacts) as below:
+        nbformat.write(notebook, Path(below, "lesson.ipynb"))
+        return subprocess.run(
+            [*command, Path(below, "lesson.ipynb")], cwd=folder, env=env, capture_output=True, text=True
+        )
 
 
 def test_pytest_typed_by_hand_takes_one_unit(tmp_path):

@@ -1,0 +1,136 @@
+"""Run all lessons and tests as other machines would, and print one table: `make portable`.
+
+    make portable                        # all rows
+    make portable ONLY="shaken-0 loops"  # some
+
+A row sets something in the environment, or has an environment of its own below build/portable/: the lowest and
+the newest NumPy and matplotlib, each Python that is on this machine. What is red is named below the table; the
+whole of pytest's output stays in build/portable/. OPENBLAS_CORETYPE is left as the machine has it.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from xml.etree import ElementTree
+
+from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
+
+ROOT = Path(__file__).parents[1]
+BUILD = ROOT / "build" / "portable"
+COLUMNS = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))] + ["tests"]
+COUNTS = "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"
+
+
+@dataclass
+class Row:
+    """One way to run everything; without `base` in the environment of `make test`."""
+
+    name: str
+    settings: dict = field(default_factory=dict)  # environment variables
+    base: Path | None = None  # the Python from which an environment of its own is made
+    packages: tuple = ()  # what pip installs there after the lock
+
+
+def rows():
+    pythons, here = find_pythons(), Path(sys.executable)
+    loops = " ".join(name for name in __cpu_dispatch__ if __cpu_features__[name])
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    drawn = [line for line in project["dependencies"] if line.startswith(("numpy", "matplotlib"))]
+    newest = max(pythons, key=lambda name: int(name.rpartition(".")[2]))
+    return [
+        Row("plain"),  # no setting at all
+        *[Row(f"shaken-{seed}", {"SHAKE": str(seed)}) for seed in range(3)],
+        Row("loops", {"NPY_DISABLE_CPU_FEATURES": loops}),  # NumPy's own vector loops, off
+        *[Row(f"threads-{n}", dict.fromkeys(COUNTS, str(n))) for n in (1, 2)],
+        Row("lowest", base=here, packages=tuple(line.replace(">=", "==") for line in drawn)),
+        Row("newest", base=pythons[newest], packages=("--upgrade", "numpy", "matplotlib")),
+        *[Row(name, base=path) for name, path in pythons.items()],
+    ]
+
+
+def find_pythons():
+    """Each Python from 3.11 on that answers: {"python3.12": its path}."""
+    folders = [Path(folder) for folder in os.get_exec_path()]
+    folders += sorted(Path.home().glob(".pyenv/versions/*/bin"))
+    found = {}
+    for minor in range(11, 20):
+        name = f"python3.{minor}"
+        for path in [folder / name for folder in folders if (folder / name).exists()]:
+            if subprocess.run([path, "-c", "import ensurepip, venv"], capture_output=True).returncode == 0:
+                found.setdefault(name, path)
+    return found
+
+
+def environment(row):
+    """The Python that runs a row, made first where it is one of its own."""
+    if row.base is None:
+        return Path(sys.executable)
+    folder = BUILD / row.name
+    make = ["make", "--silent", f"VENV={folder}", f"PYTHON={row.base}", f"{folder}/.ready"]
+    subprocess.run(make, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    python = folder / "bin" / "python"
+    if row.packages:
+        subprocess.run([python, "-m", "pip", "install", "-qq", *row.packages], check=True)
+    return python
+
+
+def run(row):
+    """Run lessons and tests; {column: what is red in it}."""
+    python = environment(row)
+    report = BUILD / f"{row.name}.xml"
+    report.unlink(missing_ok=True)
+    env = {name: value for name, value in os.environ.items() if name not in COUNTS} | row.settings
+    command = [python, "-m", "pytest", "-q", "-m", "not browser", "--color=no", "-p", "no:cacheprovider"]
+    command += [f"--junitxml={report}"]
+    with TemporaryDirectory() as folder:
+        if "SHAKE" in row.settings:
+            startup = Path(folder, "profile_default", "startup")
+            startup.mkdir(parents=True)
+            (startup / "first.py").write_text("import shake\n")
+            env |= {"IPYTHONDIR": folder, "PYTHONPATH": str(ROOT / "tools")}
+            command += ["-p", "shake"]
+        with open(BUILD / f"{row.name}.txt", "w") as log:
+            done = subprocess.run(command, cwd=ROOT, env=env, stdout=log, stderr=log)
+    red = {column: [] for column in COLUMNS}
+    if done.returncode not in (0, 1) or not report.exists():
+        return red | {"tests": [f"pytest ended with {done.returncode}: see {BUILD / row.name}.txt"]}
+    for case in ElementTree.parse(report).iter("testcase"):
+        for failure in [*case.iter("failure"), *case.iter("error")]:
+            column = next((c for c in COLUMNS if f"{c}.ipynb" in case.get("classname")), "tests")
+            red[column].append(f"{case.get('classname')} {case.get('name')}: {reason(failure.text or '')}")
+    return red
+
+
+def reason(text):
+    """The line of a failure that says what differs: the named number, or an assertion."""
+    named = re.search(r"^.*(line \d+: stored .*|stored \d+ lines.*)$", text, flags=re.M)
+    errors = re.findall(r"^E +(.*)$", text, flags=re.M) or text.strip().splitlines() or [""]
+    return named[0] if named else errors[0]
+
+
+def main(only):
+    BUILD.mkdir(parents=True, exist_ok=True)
+    table = rows()
+    if unknown := set(only) - {row.name for row in table}:
+        sys.exit(f"ONLY: expected some of {' '.join(row.name for row in table)}, got {' '.join(sorted(unknown))}")
+    table = [row for row in table if row.name in only or not only]
+    width = max(len(row.name) for row in table)
+    print(" " * width, *[f"{column[:5]:>6s}" for column in COLUMNS], flush=True)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = []
+        for row, red in zip(table, pool.map(run, table)):
+            cells = [f"{len(red[column])} red" if red[column] else "green" for column in COLUMNS]
+            print(f"{row.name:{width}s}", *[f"{cell:>6s}" for cell in cells], flush=True)
+            results += [f"{row.name}: {what}" for column in COLUMNS for what in red[column]]
+    print(*results, sep="\n", end="\n" if results else "")
+    return bool(results)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
