@@ -29,7 +29,8 @@ def pca_whiten(x, like=None, eps=0.0):
     """(x - mean) E / sqrt(L + eps), with eigenvectors E and eigenvalues L of the covariance: mean 0, covariance I.
 
     ValueError if the covariance is singular (constant or dependent features, or no more rows than features), unless
-    eps > 0, which leaves directions of variance far below eps as they are near 0.
+    eps > 0, which leaves directions of variance far below eps as they are near 0. Of the two signs that an
+    eigenvector may have, the one with a positive largest component is taken.
     """
     x, mean, L, E = _eigen(x, like, eps)
     return (x - mean) @ E / np.sqrt(L + eps)
@@ -61,6 +62,7 @@ def _eigen(x, like, eps):
     centred = like - mean
     L, E = np.linalg.eigh(centred.T @ centred / len(like))
     L = np.maximum(L, 0)
+    E *= np.sign(E[np.abs(E).argmax(axis=0), np.arange(D)])  # else each machine may choose its signs
     smallest = L.max() * D * np.finfo(L.dtype).eps
     rank = int(np.sum(smallest < L))
     if between("eps", eps, 0) == 0 and rank < D:

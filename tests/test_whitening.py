@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bn_helpers.data import gaussian_cloud
 from bn_helpers.whitening import minmax_scale, pca_whiten, standardize, zca_whiten
 
 WHITENINGS = pca_whiten, zca_whiten
@@ -94,3 +95,17 @@ def test_arguments_are_left_alone_and_bad_ones_refused(rescale):
     x[0, 0] = np.nan
     with pytest.raises(ValueError, match="x: expected finite numbers"):
         rescale(x)
+
+
+@pytest.mark.parametrize("signs", [(1, -1, 1), (-1, -1, 1)])
+def test_the_sign_that_a_library_gives_an_eigenvector_changes_nothing(signs, monkeypatch):
+    x = np.random.default_rng(3).standard_normal((30, 3))
+
+    def computed():
+        cloud = gaussian_cloud(5, [0, 0, 0], np.cov(x.T), np.random.default_rng(0))
+        return pca_whiten(x), zca_whiten(x), cloud
+
+    eigh, expected = np.linalg.eigh, computed()
+    monkeypatch.setattr(np.linalg, "eigh", lambda a: (eigh(a)[0], eigh(a)[1] * signs))
+    for now, before in zip(computed(), expected):
+        np.testing.assert_allclose(now, before, atol=1e-12)
