@@ -285,7 +285,7 @@ BOXES = {  # name: where it stands, what it says
     "cure": (0.15, 0.5, "does recalibration\ncure it?"),
     "new": (0.86, 0.5, "good with large random\nbatches of the new data?"),
     "lagged": (0.1, 0.1, "statistics: momentum too\nsmall or large, few steps,\nnot saved"),
-    "weights": (0.36, 0.1, "weights: has not learned;\nbatches too small?"),
+    "weights": (0.36, 0.1, "weights: has not learned;\nrate, steps, batch size?"),
     "other": (0.63, 0.1, "other data: recalibrate\non all classes of them"),
     "overfit": (0.89, 0.1, "not batch norm: other\nkind of data, overfitting"),
 }
