@@ -64,7 +64,7 @@ def find_pythons():
         for path in [folder / name for folder in folders if (folder / name).exists()]:
             if subprocess.run([path, "-c", "import ensurepip, venv"], capture_output=True).returncode == 0:
                 found.setdefault(name, path)
-    return found
+    return found or {f"python3.{sys.version_info.minor}": Path(sys.executable)}
 
 
 def environment(row):
@@ -90,10 +90,7 @@ def run(row):
     command += [f"--junitxml={report}"]
     with TemporaryDirectory() as folder:
         if "SHAKE" in row.settings:
-            startup = Path(folder, "profile_default", "startup")
-            startup.mkdir(parents=True)
-            (startup / "first.py").write_text("import shake\n")
-            env |= {"IPYTHONDIR": folder, "PYTHONPATH": str(ROOT / "tools")}
+            env |= shaking(folder)
             command += ["-p", "shake"]
         with open(BUILD / f"{row.name}.txt", "w") as log:
             done = subprocess.run(command, cwd=ROOT, env=env, stdout=log, stderr=log)
@@ -105,6 +102,14 @@ def run(row):
             column = next((c for c in COLUMNS if f"{c}.ipynb" in case.get("classname")), "tests")
             red[column].append(f"{case.get('classname')} {case.get('name')}: {reason(failure.text or '')}")
     return red
+
+
+def shaking(folder):
+    """What the environment needs so that every kernel begins with `import shake`; `folder` is IPython's own."""
+    startup = Path(folder, "profile_default", "startup")
+    startup.mkdir(parents=True)
+    (startup / "first.py").write_text("import shake\n")
+    return {"IPYTHONDIR": str(folder), "PYTHONPATH": str(ROOT / "tools")}
 
 
 def reason(text):
