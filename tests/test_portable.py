@@ -87,6 +87,22 @@ def test_a_red_cell_is_told_in_one_line(text, said):
     assert portable.reason(text) == said
 
 
+def test_a_column_of_which_nothing_ran_is_red(tmp_path):
+    report = tmp_path / "report.xml"
+    lesson = "notebooks.00_start_here.ipynb"
+    red = "<failure>E   assert 1 == 2</failure>"
+    report.write_text(
+        f'<testsuites><testsuite><testcase classname="{lesson}" name="Cell 0" />'
+        f'<testcase classname="tests.test_x" name="test_y">{red}</testcase></testsuite></testsuites>'
+    )
+    read = portable.read(report)
+    assert read["00_start_here"] == []
+    assert read["tests"] == ["tests.test_x test_y: assert 1 == 2"]
+    assert read["05_batchnorm_forward"] == ["nothing ran"]
+    report.unlink()  # pytest itself failed
+    assert set(map(tuple, portable.read(report).values())) == {("nothing ran",)}
+
+
 def test_replay_says_which_number_differs(tmp_path):
     cells = [
         nbformat.v4.new_code_cell(code, execution_count=1, outputs=[nbformat.v4.new_output("stream", text=text)])
