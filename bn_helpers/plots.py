@@ -5,6 +5,7 @@ on a light and on a dark page. It is made without pyplot and shown by `show`.
 """
 
 import re
+from base64 import b64encode
 from contextlib import contextmanager
 
 import matplotlib as mpl
@@ -82,8 +83,12 @@ def png(fig, level=9):
 
 
 def bundle(fig, data, text):
-    """Data and metadata with which `IPython.display.display` shows PNG bytes at the figure's CSS size."""
+    """Data and metadata with which `IPython.display.display` shows PNG bytes at the figure's CSS size.
+
+    The bytes become base64 text here, since not every kernel does that (Pyodide's does not).
+    """
     width, height = (round(inches * DPI) for inches in fig.get_size_inches())
+    data = b64encode(data).decode("ascii")
     return {"image/png": data, "text/plain": text}, {"image/png": {"width": width, "height": height}}
 
 
@@ -196,17 +201,14 @@ def histogram(ax, low, high, bins=40, **style):
     ax.spines.left.set_visible(False)
 
     def fill(values, low=low, high=high):
-        place = np.clip(np.ravel(values), float(low), float(high))  # one array, changed in place: new ones are dear
-        place -= low
-        place *= bins / (high - low)
-        if not len(place) or np.isnan(place.min()):
-            what = "NaN among the values" if len(place) else "no value"
+        values = np.clip(np.ravel(values), float(low), float(high))
+        if not len(values) or np.isnan(values.min()):
+            what = "NaN among the values" if len(values) else "no value"
             raise ValueError(f"histogram: expected numbers, got {what}")
         if ax.get_xlim() != (low, high):
             ax.set_xlim(low, high)
-        counts = np.bincount(place.astype(np.intp), minlength=bins + 1)
-        counts[-2] += counts[-1]  # the upper end belongs to the last bar
-        bars.set_data(counts[:-1] / counts[:-1].max(), np.linspace(low, high, bins + 1))
-        return counts[:-1]
+        counts, edges = np.histogram(values, bins, (low, high))
+        bars.set_data(counts / counts.max(), edges)
+        return counts
 
     return fill

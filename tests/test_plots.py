@@ -1,3 +1,4 @@
+import base64
 import io
 
 import matplotlib as mpl
@@ -45,6 +46,8 @@ def test_a_shown_figure_has_css_size_and_a_text(shown):
     ((data, metadata),) = shown
     assert data["text/plain"] == "an empty pair of axes"
     assert metadata == {"image/png": {"width": 300, "height": 200}}
+    assert data["image/png"].isascii()  # base64: the browser's kernel does not turn bytes into text
+    assert pixels(base64.b64decode(data["image/png"])).shape == (400, 600, 4)
 
 
 @settings(max_examples=50, deadline=None)
@@ -64,6 +67,17 @@ def test_histogram_counts_every_value_once_and_those_beyond_in_the_end_bars(valu
     off_edges = np.min(np.abs(inside[:, None] - edges), axis=1) > 1e-9
     if off_edges.all():
         np.testing.assert_array_equal(counts, np.histogram(inside, edges)[0])
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "bins"), [(0, 1, 100), (-1, 1, 50), (-3, 3, 60), (0.1, 0.5, 100), (-30, 30, 40)]
+)
+@pytest.mark.parametrize("digits", [1, 2])
+def test_a_value_on_an_edge_is_counted_where_numpy_counts_it(low, high, bins, digits):
+    values = np.round(np.random.default_rng(0).uniform(low, high, 5000), digits)
+    with plots.card() as fig:
+        counts = plots.histogram(fig.subplots(), low, high, bins)(values)
+    np.testing.assert_array_equal(counts, np.histogram(np.clip(values, low, high), bins, (low, high))[0])
 
 
 @pytest.mark.parametrize(("values", "message"), [([], "no value"), ([0.5, np.nan], "NaN among the values")])
