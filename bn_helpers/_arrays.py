@@ -31,6 +31,31 @@ def batch(name, value):
     return floats(name, value, *("NCHW" if axes == 4 else "ND"))
 
 
+def layer_input(value, axes=(2, 4)):
+    """`value` if a layer can take it: an array of float32, float64 or integers with so many axes.
+
+    Its numbers are not looked at: that would cost time in every step, and a diverging run may be watched.
+    """
+    if not isinstance(value, np.ndarray):
+        raise ValueError(f"x: expected an array, such as np.array(x), got {type(value).__name__}")
+    if value.dtype.kind not in "iuf" or value.dtype in (np.float16, np.bool_):
+        raise ValueError(f"x: expected float32 or float64 numbers, got dtype {value.dtype}")
+    if value.ndim not in axes:
+        shapes = " or ".join(wanted("NCHW" if n == 4 else "ND") for n in axes)
+        raise ValueError(f"x: expected {shapes}, got shape {value.shape}")
+    return value
+
+
+def upstream(dout, shape):
+    """The upstream gradient `dout` if it has the `shape` of the layer's last output, None before any."""
+    if shape is None:
+        raise ValueError("backward: expected a forward pass before it, got none")
+    if np.shape(dout) != shape or not isinstance(dout, np.ndarray):
+        came = f"shape {dout.shape}" if isinstance(dout, np.ndarray) else type(dout).__name__
+        raise ValueError(f"dout: expected {wanted(shape)}, got {came}")
+    return dout
+
+
 def labels(name, value, length, num_classes):
     """`value` (length,) as integer class labels in 0..num_classes-1; ValueError otherwise."""
     array = numbers(name, value, length)

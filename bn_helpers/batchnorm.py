@@ -4,11 +4,12 @@ The functions take x (N, D), one row per example. The layer takes that or (N, C,
 channel is one feature and every place of every image one example (paper, section 3.2).
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
-from ._arrays import between, count, floats, wanted
+from ._arrays import between, count, floats, layer_input, upstream
 
 
 class Cache(NamedTuple):
@@ -109,7 +110,7 @@ class BatchNorm:
         if self.eps == 0:
             raise ValueError("eps: expected more than 0 in a layer, where a feature may become constant; got 0")
         self.params = {"gamma": np.ones(self.num_features), "beta": np.zeros(self.num_features)}
-        self.grads = {}
+        self.grads, self._shape = {}, None  # the shape of the last output
         self.reset_statistics()
 
     def reset_statistics(self):
@@ -140,9 +141,7 @@ class BatchNorm:
 
     def backward(self, dout):
         """dx of the shape of dout; fills grads. In evaluation the statistics are constants."""
-        if dout.shape != self._shape:
-            raise ValueError(f"dout: expected {wanted(self._shape)}, got shape {dout.shape}")
-        rows = self._rows(dout)
+        rows = self._rows(upstream(dout, self._shape))
         if self._trained:
             dx, dgamma, dbeta = _backward(rows, self._cache)
         else:
@@ -157,10 +156,13 @@ class BatchNorm:
         return {name: np.array(value) for name, value in state.items()}
 
     def load_state_dict(self, state):
-        """Take over what `state_dict` gave; ValueError, and nothing changed, if a name or shape is off."""
+        """Take over what `state_dict` gave, as a dict or an open .npz file.
+
+        ValueError, and nothing changed, if a name or shape is off.
+        """
         own = self.state_dict()
-        if not isinstance(state, dict) or state.keys() != own.keys():
-            came = sorted(state) if isinstance(state, dict) else repr(state)
+        if not isinstance(state, Mapping) or state.keys() != own.keys():
+            came = sorted(state) if isinstance(state, Mapping) else repr(state)
             raise ValueError(f"state: expected the names {sorted(own)}, got {came}")
         new = {name: floats(f"state[{name!r}]", state[name], *own[name].shape) for name in own}
         _variance("state['running_var']", new["running_var"])
@@ -178,7 +180,7 @@ class BatchNorm:
         self.running_var = (1 - momentum) * self.running_var + momentum * var
 
     def _rows(self, x):
-        if x.ndim not in (2, 4) or x.shape[1] != self.num_features or x.size == 0:
+        if layer_input(x, range(9)).ndim not in (2, 4) or x.shape[1] != self.num_features or x.size == 0:
             C = self.num_features
             raise ValueError(f"x: expected shape (N, {C}) or (N, {C}, H, W), got shape {x.shape}")
         rows = x if x.ndim == 2 else x.transpose(0, 2, 3, 1).reshape(-1, self.num_features)

@@ -1,14 +1,15 @@
 """Layers of a network: `forward(x, *, training)`, then `backward(dout)`, which fills `grads`.
 
-A layer keeps what its backward pass needs. Rows are examples: x is (N, D). Layers check
-shapes but do not scan for NaN, so that a diverging run can be watched until it ends.
+A layer keeps what its backward pass needs. Rows are examples: x is (N, D); what works value by value
+takes images (N, C, H, W), too. Layers refuse another shape or dtype, and backward before forward, with a
+ValueError; they do not scan for NaN, so that a diverging run can be watched until it ends.
 """
 
 from types import MappingProxyType
 
 import numpy as np
 
-from ._arrays import between, floats, generator, labels, wanted
+from ._arrays import between, floats, generator, labels, layer_input, upstream, wanted
 
 NONE = MappingProxyType({})  # of a layer without parameters
 
@@ -21,17 +22,18 @@ class Linear:
         self.params = {"W": W.copy()}
         if b is not None:
             self.params["b"] = floats("b", b, W.shape[1]).astype(W.dtype)
-        self.grads = {}
+        self.grads, self._shape = {}, None
 
     def forward(self, x, *, training):
         W = self.params["W"]
-        if x.ndim != 2 or x.shape[1] != len(W):
+        if np.ndim(layer_input(x, range(9))) != 2 or x.shape[1] != len(W):
             raise ValueError(f"x: expected {wanted(('N', len(W)))}, got shape {x.shape}")
-        self._x = x
+        self._x, self._shape = x, (len(x), W.shape[1])
         out = x @ W
         return out + self.params["b"] if "b" in self.params else out
 
     def backward(self, dout):
+        upstream(dout, self._shape)
         self.grads["W"] = self._x.T @ dout
         if "b" in self.params:
             self.grads["b"] = dout.sum(axis=0)
@@ -42,39 +44,45 @@ class Sigmoid:
     """out = 1 / (1 + exp(-x)); its slope out (1 - out) is at most 1/4."""
 
     params = grads = NONE
+    _shape = None  # of the last output
 
     def forward(self, x, *, training):
+        self._shape = layer_input(x).shape
         self._out = 0.5 * (1 + np.tanh(0.5 * x))  # the same function, without overflow in exp
         return self._out
 
     def backward(self, dout):
-        return dout * self._out * (1 - self._out)
+        return upstream(dout, self._shape) * self._out * (1 - self._out)
 
 
 class Tanh:
     """out = tanh(x); its slope 1 - out^2 is at most 1."""
 
     params = grads = NONE
+    _shape = None
 
     def forward(self, x, *, training):
+        self._shape = layer_input(x).shape
         self._out = np.tanh(x)
         return self._out
 
     def backward(self, dout):
-        return dout * (1 - self._out**2)
+        return upstream(dout, self._shape) * (1 - self._out**2)
 
 
 class ReLU:
     """out = max(x, 0); its slope is 1 where x > 0, else 0 (also at x = 0)."""
 
     params = grads = NONE
+    _shape = None
 
     def forward(self, x, *, training):
+        self._shape = layer_input(x).shape
         self._passed = x > 0
         return np.maximum(x, 0)
 
     def backward(self, dout):
-        return dout * self._passed
+        return upstream(dout, self._shape) * self._passed
 
 
 class Dropout:
@@ -84,6 +92,7 @@ class Dropout:
     """
 
     params = grads = NONE
+    _shape = None
 
     def __init__(self, p, rng):
         self.p, self.rng = between("p", p, 0, 1), generator("rng", rng)
@@ -91,11 +100,12 @@ class Dropout:
             raise ValueError("p: expected a probability below 1, got 1, which would drop everything")
 
     def forward(self, x, *, training):
+        self._shape = layer_input(x).shape
         self._scale = (self.rng.random(x.shape) >= self.p) / (1 - self.p) if training else 1.0
         return (x * self._scale).astype(x.dtype, copy=False)
 
     def backward(self, dout):
-        return (dout * self._scale).astype(dout.dtype, copy=False)
+        return (upstream(dout, self._shape) * self._scale).astype(dout.dtype, copy=False)
 
 
 def softmax_cross_entropy(logits, y):

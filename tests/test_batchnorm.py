@@ -911,3 +911,14 @@ def test_recalibration_refuses_wrong_arguments_and_changes_nothing(X, batch_size
 def test_recalibration_refuses_a_network_without_batch_norm():
     with refuses("network: expected at least one BatchNorm layer, got none"):
         recalibrate(Network([Tanh()]), np.ones((4, 4)), 2)
+
+
+def test_an_open_npz_file_is_a_state(tmp_path):
+    layer = BatchNorm(3)
+    layer.forward(random(8, 3, seed=5), training=True)
+    np.savez(tmp_path / "state.npz", **layer.state_dict())
+    with np.load(tmp_path / "state.npz") as file:
+        twin = BatchNorm(3)
+        twin.load_state_dict(file)
+    for name, value in layer.state_dict().items():
+        np.testing.assert_array_equal(twin.state_dict()[name], value)

@@ -110,7 +110,7 @@ def test_saturation_and_slope_are_those_of_a_gaussian():
 
 
 def test_the_activations_of_the_explorer_are_those_of_the_layers():
-    z = np.linspace(-8, 8, 101)
+    z = np.linspace(-8, 8, 101)[:, None]
     for name, layer in (("sigmoid", Sigmoid()), ("tanh", Tanh()), ("ReLU", ReLU())):
         f, slope, _, _ = ACTIVATIONS[name]
         np.testing.assert_allclose(f(z), layer.forward(z, training=False), rtol=1e-12)

@@ -3,6 +3,7 @@ import re
 import numpy as np
 import pytest
 
+from bn_helpers.batchnorm import BatchNorm
 from bn_helpers.gradients import numerical_gradient, relative_error
 from bn_helpers.layers import Dropout, Linear, ReLU, Sigmoid, Tanh, softmax_cross_entropy
 
@@ -294,3 +295,54 @@ def test_cross_entropy_refuses_wrong_arguments_by_name(logits, y, message):
 def test_a_forgotten_mode_is_an_error(make):
     with pytest.raises(TypeError, match="training"):
         make().forward(np.ones((N, D)))
+
+
+def batchnorm():
+    return BatchNorm(D)
+
+
+ALONE = pytest.mark.parametrize("make", [*LAYERS, batchnorm])
+
+
+@ALONE
+@pytest.mark.parametrize(
+    ("x", "message"),
+    [
+        ([[1.0, 2.0, 3.0]], "x: expected an array, such as np.array(x), got list"),
+        (None, "x: expected an array, such as np.array(x), got NoneType"),
+        (np.ones((N, D), np.float16), "x: expected float32 or float64 numbers, got dtype float16"),
+        (np.ones((N, D), bool), "x: expected float32 or float64 numbers, got dtype bool"),
+        (np.ones((N, D), complex), "x: expected float32 or float64 numbers, got dtype complex128"),
+        (np.full((N, D), "1"), "x: expected float32 or float64 numbers, got dtype <U1"),
+    ],
+)
+def test_a_layer_alone_refuses_by_name_what_is_no_array_of_numbers(make, x, message):
+    for training in (True, False):
+        with refuses(message):
+            make().forward(x, training=training)
+
+
+@ALONE
+@pytest.mark.parametrize("shape", [(D,), (2, D, 2), ()])
+def test_a_layer_alone_refuses_other_axes_by_name(make, shape):
+    with pytest.raises(ValueError, match=rf"^x: expected shape .*, got shape {re.escape(str(shape))}$"):
+        make().forward(np.ones(shape), training=True)
+
+
+@ALONE
+def test_backward_before_forward_is_refused(make):
+    with refuses("backward: expected a forward pass before it, got none"):
+        make().backward(np.ones((N, D)))
+
+
+@ALONE
+def test_an_upstream_gradient_of_another_shape_is_refused(make):
+    layer = make()
+    out = layer.forward(away_from_zero(N, D), training=True)
+    for dout, came in (
+        (out[:, :1], f"shape ({N}, 1)"),
+        (out[0], f"shape ({out.shape[1]},)"),
+        (out.tolist(), "list"),
+    ):
+        with refuses(f"dout: expected shape {out.shape}, got {came}"):
+            layer.backward(dout)
