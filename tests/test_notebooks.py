@@ -7,9 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbconvert
 import nbformat
 import pytest
 from nbconvert import HTMLExporter
+from refresh import LANGUAGE
 
 ROOT = Path(__file__).parents[1]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -74,7 +76,7 @@ def test_nothing_is_stored_that_depends_on_the_machine_or_needs_a_kernel(lesson)
     path, notebook = lesson
     assert path.stat().st_size < 600_000
     assert set(notebook.metadata) == {"kernelspec", "language_info"}
-    assert notebook.metadata.language_info == {"name": "python"}
+    assert notebook.metadata.language_info == LANGUAGE
     for cell in notebook.cells:
         assert set(cell.metadata) <= {"tags"}
     for output in outputs(notebook):
@@ -132,6 +134,14 @@ def test_a_page_made_without_a_kernel_has_every_picture_and_sentence(lesson):
     for cell in code_cells(notebook):
         if LIVE in cell.metadata.get("tags", []):
             assert cell.outputs[-1].data["text/html"] in page
+
+
+def test_a_lesson_becomes_a_script_with_its_prose(lesson):
+    path, _ = lesson
+    script, resources = nbconvert.get_exporter("script")().from_filename(path)
+    assert resources["output_extension"] == ".py"
+    ast.parse(script)
+    assert "# ## " in script  # a heading, as a comment
 
 
 def test_two_runs_of_refresh_give_identical_files(tmp_path):

@@ -12,6 +12,11 @@ import nbformat
 from nbclient import NotebookClient
 
 KERNEL_ONLY = {"application/vnd.jupyter.widget-view+json", "application/javascript"}  # of no use without one
+LANGUAGE = {
+    "name": "python",
+    "file_extension": ".py",
+    "nbconvert_exporter": "python",
+}  # for `nbconvert --to script`
 LIVE = "nbval-ignore-output"  # cells whose stored outputs differ from a fresh run's: the views are stripped
 
 
@@ -22,7 +27,7 @@ def refresh(path):
         cell.metadata = {"tags": tags} if (tags := cell.metadata.get("tags")) else {}
     nb.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
+        "language_info": LANGUAGE,
     }
     client = NotebookClient(
         nb,
@@ -37,7 +42,7 @@ def refresh(path):
     for cell in nb.cells:
         if cell.cell_type == "code":
             strip(cell)
-    nb.metadata.language_info = {"name": "python"}  # without the version of this machine's Python
+    nb.metadata.language_info = LANGUAGE  # without the version of this machine's Python
     nbformat.validate(nb)
     nbformat.write(nb, path)
 
