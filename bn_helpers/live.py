@@ -216,6 +216,9 @@ class Live:
 
     def show(self):
         """Display controls, picture and sentence, and redraw whenever a control moves."""
+        if not plots.can_display():
+            print(f"{self.sentence} (A notebook shows the picture and its controls: JupyterLab, for instance.)")
+            return
         _close_former(self)
         self._box = ipywidgets.VBox([_row(widget) for widget in self.widgets.values()])
         display(self._box)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import matplotlib as mpl
 import numpy as np
+from IPython import get_ipython
 from IPython.display import display
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
@@ -92,8 +93,16 @@ def bundle(fig, data, text):
     return {"image/png": data, "text/plain": text}, {"image/png": {"width": width, "height": height}}
 
 
+def can_display():
+    """Whether something shows what is displayed: a notebook, not a plain Python, which would print the bytes."""
+    return get_ipython() is not None
+
+
 def show(fig, text):
     """Display a figure made with `card`; `text` says what it shows, for readers who do not see it."""
+    if not can_display():
+        print(f"{text} (A notebook shows the picture: JupyterLab, for instance.)")
+        return
     data, metadata = bundle(fig, png(fig), text)
     display(data, metadata=metadata, raw=True)
 

@@ -50,6 +50,7 @@ def page(monkeypatch):
         return outputs[-1] if display_id else None
 
     monkeypatch.setattr(live, "display", display)
+    monkeypatch.setattr(plots, "can_display", lambda: True)
     monkeypatch.setattr(live, "_shown", {})
     return outputs
 

@@ -1,5 +1,7 @@
 import base64
 import io
+import subprocess
+import sys
 
 import matplotlib as mpl
 import numpy as np
@@ -19,6 +21,7 @@ def pixels(png):
 def shown(monkeypatch):
     """What a call displayed: a list of (data, metadata)."""
     calls = []
+    monkeypatch.setattr(plots, "can_display", lambda: True)
     monkeypatch.setattr(plots, "display", lambda data, *, metadata, raw: calls.append((data, metadata)))
     return calls
 
@@ -133,3 +136,13 @@ def test_a_chart_tells_its_arrows_in_words(monkeypatch):
     boxes = {"a": (0.2, 0.5, "mean\n$\\mu$"), "b": (0.8, 0.5, r"$\hat{x}$")}
     plots.chart(boxes, [("a", "b", "yes")], "A chart.")
     assert told == ["A chart. mean mu -> yes: x_hat."]
+
+
+def test_a_plain_python_prints_one_line_in_place_of_a_picture():
+    code = "from bn_helpers import plots; plots.lines([0, 1], {'a': [1, 2]}, xlabel='step', ylabel='loss'); "
+    code += "from bn_helpers.explorers.start_here import batch_mean; batch_mean()"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    still, live = run.stdout.splitlines()
+    assert still.startswith("loss over step. a: from 1 to 2. (A notebook shows the picture")
+    assert live.endswith("(A notebook shows the picture and its controls: JupyterLab, for instance.)")
+    assert run.stderr == ""
