@@ -6,6 +6,7 @@ import pytest
 
 from bn_helpers import batchnorm
 from bn_helpers.batchnorm import BatchNorm
+from bn_helpers.data import load_digits
 from bn_helpers.gradients import GradientCheck, check_gradient, numerical_gradient, relative_error
 from bn_helpers.layers import Dropout, Linear, ReLU, Sigmoid, Tanh
 from bn_helpers.network import Network
@@ -441,3 +442,49 @@ def test_a_new_outcome_shares_nothing_with_another():
 def test_check_gradient_refuses_wrong_arguments_by_name(arguments, message):
     with refuses(message):
         check_gradient(**({"network": network(), "x": X, "dout": DOUT} | arguments))
+
+
+def whole_numbers(N=6, D=4):
+    """Inputs and an upstream gradient; a good part of the inputs is exactly 0, where ReLU has its corner."""
+    rng = np.random.default_rng(0)
+    return rng.integers(-2, 3, (N, D)).astype(float), rng.standard_normal((N, D))
+
+
+def test_right_code_is_not_called_wrong_at_a_corner():
+    x, dout = whole_numbers()
+    check = check_gradient(ReLU(), x, dout, wrt_input=True)
+    assert check.passed
+    assert check.corners == {"x": np.sum(x == 0)}
+    assert str(check).startswith(f"x: no proof at a corner here, {np.sum(x == 0)} left out.\nAll others agree")
+
+
+def test_batch_norm_and_relu_on_eight_digits_are_right():
+    X = load_digits()[0][:8]  # pixels that are the same in all eight: x_hat is 0 at the corner, for every row
+    dout = np.random.default_rng(0).standard_normal(X.shape)
+    check = check_gradient([BatchNorm(64), ReLU()], X, dout, wrt_input=True)
+    assert check.passed, check
+    assert 0 < check.corners["x"] < X.size
+
+
+@pytest.mark.parametrize("at", np.linspace(-1.2e-5, 1.2e-5, 49))
+def test_a_corner_is_seen_wherever_it_lies_within_the_step(at):
+    x, dout = np.array([[at, 1.0], [-2 * at, -1.0]]), np.array([[1.0, 0.7], [-0.3, 0.4]])
+    assert check_gradient(ReLU(), x, dout, wrt_input=True, step=1e-5).passed
+
+
+def test_wrong_code_is_called_wrong_beside_corners():
+    class TooLarge(ReLU):
+        def backward(self, dout):
+            return 1.001 * super().backward(dout)
+
+    x, dout = whole_numbers()
+    check = check_gradient(TooLarge(), x, dout, wrt_input=True)
+    assert check.wrong == ["x"]
+    assert not check.passed
+
+
+def test_where_there_are_only_corners_there_is_no_proof():
+    check = check_gradient(ReLU(), np.zeros((3, 2)), np.ones((3, 2)), wrt_input=True)
+    assert not check.passed
+    assert not check.wrong
+    assert str(check).startswith("No proof: x has a corner at each of its values here; move x a little.")
