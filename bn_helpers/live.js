@@ -9,7 +9,7 @@ const start = () => {
   voice.className = "bn-live-voice";
   voice.setAttribute("role", "status");
   voice.setAttribute("aria-live", "polite");
-  voice.style.cssText = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)";
+  voice.style.cssText = "position:absolute;top:0;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)";
   area.append(voice);
   const set = (node, name, value) => node.getAttribute(name) === value || node.setAttribute(name, value);
   let said, rest, width, height;

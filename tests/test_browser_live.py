@@ -185,3 +185,19 @@ def test_a_saved_file_shows_the_last_picture_and_sentence_without_a_kernel(page,
     picture = Figure.picture(type("Stored", (), {"area": area})())
     assert picture.tobytes() == shown
     again.context.close()
+
+
+def test_the_wheel_over_a_figure_moves_the_page_not_the_figure(page):
+    figure = Figure(page, "height")
+    heights = figure.area.evaluate("area => [area.scrollHeight, area.clientHeight]")
+    assert heights[0] == heights[1]
+
+
+def test_a_page_of_the_docs_opens_as_a_page_not_as_source(browser, lab):
+    address, folder = lab
+    (folder / "page.md").write_text("# A title\n")
+    page = browser.new_page()
+    page.goto(f"{address}/lab/tree/page.md?token=t&reset")
+    page.wait_for_selector(".jp-MarkdownViewer h1", timeout=60_000)
+    assert page.locator(".jp-FileEditor").count() == 0
+    page.close()
