@@ -16,6 +16,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
+pytestmark = pytest.mark.once
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}  # conda's name for matplotlib without a window system
 
 

@@ -74,6 +74,7 @@ EXPLORERS = {  # each with the function that gives its data
 }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("explorer", EXPLORERS, ids=lambda explorer: explorer.__name__)
 def test_both_ends_of_every_control_and_500_random_settings_are_drawn(explorer, network, digits):
     figure = explorer.live(*EXPLORERS[explorer](network, *digits))

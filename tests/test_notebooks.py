@@ -144,6 +144,7 @@ def test_a_lesson_becomes_a_script_with_its_prose(lesson):
     assert "# ## " in script  # a heading, as a comment
 
 
+@pytest.mark.once
 def test_two_runs_of_refresh_give_identical_files(tmp_path):
     shortest = min(LESSONS, key=lambda path: path.stat().st_size)
     results = []

@@ -10,6 +10,7 @@ import portable
 import pytest
 
 ROOT = Path(__file__).parents[1]
+pytestmark = pytest.mark.once
 
 
 def in_python(code, **settings):

@@ -11,6 +11,7 @@ import pytest
 from printed import difference
 
 ROOT = Path(__file__).parents[1]
+pytestmark = pytest.mark.once
 
 SAME = [
     ("std 0.37", "std 0.38"),

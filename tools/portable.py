@@ -89,7 +89,17 @@ def run(row):
     report = BUILD / f"{row.name}.xml"
     report.unlink(missing_ok=True)
     env = {name: value for name, value in os.environ.items() if name not in COUNTS} | row.settings
-    command = [python, "-m", "pytest", "-q", "-m", "not browser", "--color=no", "-p", "no:cacheprovider"]
+    command = [
+        python,
+        "-m",
+        "pytest",
+        "-q",
+        "-m",
+        "not browser and not once",
+        "--color=no",
+        "-p",
+        "no:cacheprovider",
+    ]
     command += ["--nbval-cell-timeout=600", "--timeout=1200"]  # rows share the cores; two BLAS threads spin
     command += [f"--junitxml={report}", *row.options]
     with TemporaryDirectory() as folder:
