@@ -31,18 +31,22 @@ def batch(name, value):
     return floats(name, value, *("NCHW" if axes == 4 else "ND"))
 
 
-def layer_input(value, axes=(2, 4)):
-    """`value` if a layer can take it: an array of float32, float64 or integers with so many axes.
+def real_array(value):
+    """x if it is an array of float32, float64 or integers; ValueError otherwise.
 
     Its numbers are not looked at: that would cost time in every step, and a diverging run may be watched.
     """
     if not isinstance(value, np.ndarray):
         raise ValueError(f"x: expected an array, such as np.array(x), got {type(value).__name__}")
-    if value.dtype.kind not in "iuf" or value.dtype in (np.float16, np.bool_):
+    if value.dtype.kind not in "iuf" or value.dtype == np.float16:
         raise ValueError(f"x: expected float32 or float64 numbers, got dtype {value.dtype}")
-    if value.ndim not in axes:
-        shapes = " or ".join(wanted("NCHW" if n == 4 else "ND") for n in axes)
-        raise ValueError(f"x: expected {shapes}, got shape {value.shape}")
+    return value
+
+
+def batch_or_images(value):
+    """x if it is a `real_array` of shape (N, D) or (N, C, H, W); ValueError otherwise."""
+    if real_array(value).ndim not in (2, 4):
+        raise ValueError(f"x: expected shape (N, D) or shape (N, C, H, W), got shape {value.shape}")
     return value
 
 

@@ -11,8 +11,8 @@ from contextlib import suppress
 import numpy  # noqa: F401, a library that is not loaded yet cannot be limited
 from threadpoolctl import threadpool_limits
 
-COUNTS = ("OPENBLAS", "GOTO", "OMP", "MKL", "BLIS")  # a number that the reader has set is respected
+COUNTS = [f"{library}_NUM_THREADS" for library in ("OPENBLAS", "GOTO", "OMP", "MKL", "BLIS")]
 
-if not any(os.environ.get(f"{library}_NUM_THREADS") for library in COUNTS):
+if not any(map(os.environ.get, COUNTS)):  # a number that the reader has set is respected
     with suppress(Exception), warnings.catch_warnings(action="ignore"):  # without BLAS there is nothing to limit
         threadpool_limits(1, user_api="blas")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._arrays import between, count, floats, layer_input, upstream
+from ._arrays import between, count, floats, real_array, upstream
 
 
 class Cache(NamedTuple):
@@ -180,7 +180,7 @@ class BatchNorm:
         self.running_var = (1 - momentum) * self.running_var + momentum * var
 
     def _rows(self, x):
-        if layer_input(x, range(9)).ndim not in (2, 4) or x.shape[1] != self.num_features or x.size == 0:
+        if real_array(x).ndim not in (2, 4) or x.shape[1] != self.num_features or x.size == 0:
             C = self.num_features
             raise ValueError(f"x: expected shape (N, {C}) or (N, {C}, H, W), got shape {x.shape}")
         rows = x if x.ndim == 2 else x.transpose(0, 2, 3, 1).reshape(-1, self.num_features)

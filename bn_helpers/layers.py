@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ._arrays import between, floats, generator, labels, layer_input, upstream, wanted
+from ._arrays import batch_or_images, between, floats, generator, labels, real_array, upstream, wanted
 
 NONE = MappingProxyType({})  # of a layer without parameters
 
@@ -26,7 +26,7 @@ class Linear:
 
     def forward(self, x, *, training):
         W = self.params["W"]
-        if np.ndim(layer_input(x, range(9))) != 2 or x.shape[1] != len(W):
+        if real_array(x).ndim != 2 or x.shape[1] != len(W):
             raise ValueError(f"x: expected {wanted(('N', len(W)))}, got shape {x.shape}")
         self._x, self._shape = x, (len(x), W.shape[1])
         out = x @ W
@@ -47,7 +47,7 @@ class Sigmoid:
     _shape = None  # of the last output
 
     def forward(self, x, *, training):
-        self._shape = layer_input(x).shape
+        self._shape = batch_or_images(x).shape
         self._out = 0.5 * (1 + np.tanh(0.5 * x))  # the same function, without overflow in exp
         return self._out
 
@@ -62,7 +62,7 @@ class Tanh:
     _shape = None
 
     def forward(self, x, *, training):
-        self._shape = layer_input(x).shape
+        self._shape = batch_or_images(x).shape
         self._out = np.tanh(x)
         return self._out
 
@@ -77,7 +77,7 @@ class ReLU:
     _shape = None
 
     def forward(self, x, *, training):
-        self._shape = layer_input(x).shape
+        self._shape = batch_or_images(x).shape
         self._passed = x > 0
         return np.maximum(x, 0)
 
@@ -100,7 +100,7 @@ class Dropout:
             raise ValueError("p: expected a probability below 1, got 1, which would drop everything")
 
     def forward(self, x, *, training):
-        self._shape = layer_input(x).shape
+        self._shape = batch_or_images(x).shape
         self._scale = (self.rng.random(x.shape) >= self.p) / (1 - self.p) if training else 1.0
         return (x * self._scale).astype(x.dtype, copy=False)
 

@@ -21,10 +21,11 @@ from xml.etree import ElementTree
 
 from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
 
+from bn_helpers._threads import COUNTS
+
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build" / "portable"
 COLUMNS = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))] + ["tests"]
-COUNTS = "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"
 
 
 @dataclass
