@@ -24,7 +24,6 @@ import inspect
 import threading
 from functools import partial, wraps
 from numbers import Integral, Real
-from pathlib import Path
 
 import ipywidgets
 import numpy as np
@@ -34,9 +33,8 @@ from matplotlib.axis import Axis
 from traitlets import TraitError
 
 from . import plots
+from ._page import Page
 from ._png import Palette
-
-SCRIPT = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 
 
 def slider(low, high, *, start, label, log=False, hint=""):
@@ -58,7 +56,8 @@ def steps(values, *, start, label, hint=""):
     """A slider over the given values, equally spaced on the track."""
     if start not in values:
         raise ValueError(f"steps: expected start to be one of {list(values)}, got {start!r}")
-    return partial(_control, ipywidgets.SelectionSlider, label, hint, start, options=list(values))
+    own = {"options": list(values), "_dom_classes": ["bn-steps"]}  # the page lets nothing be typed there
+    return partial(_control, ipywidgets.SelectionSlider, label, hint, start, **own)
 
 
 def choice(*options, label, hint=""):
@@ -163,7 +162,7 @@ class Live:
         self.name, self.widgets = draw.__qualname__, widgets
         self._ticks = {name: 0 for name, widget in widgets.items() if isinstance(widget, ipywidgets.Play)}
         self._lock = threading.RLock()  # callbacks run on a thread of the kernel's, not on the main one
-        self._box = self._picture = self._text = None  # on the page, once shown
+        self._page = None  # once shown
         self._setting = False  # several controls are being set: draw once, at the end
         self._background, self._moving, self._encode = None, [], Palette()
         with plots.card(*size) as self.fig:
@@ -190,8 +189,8 @@ class Live:
             finally:
                 self._setting = False
             self._draw()
-            if self._box:
-                self._send()
+            if self._page:
+                self._page.update(self._outputs())
             return self.sentence
 
     def _draw(self):
@@ -204,10 +203,9 @@ class Live:
             raise ValueError(f"{self.name}: expected update to return a sentence, got {type(sentence).__name__}")
         self.sentence = sentence
 
-    def _send(self):
-        data, metadata = plots.bundle(self.fig, self.png(), self.sentence)
-        self._picture.update(data, metadata=metadata, raw=True)
-        self._text.update(_paragraph(self.sentence), raw=True)
+    def _outputs(self):
+        """The picture and the sentence below it, as a `Page` takes them."""
+        return [plots.bundle(self.fig, self.png(), self.sentence), _paragraph(self.sentence)]
 
     def png(self):
         """The picture as it stands, as PNG bytes."""
@@ -220,23 +218,20 @@ class Live:
             print(f"{self.sentence} (A notebook shows the picture and its controls: JupyterLab, for instance.)")
             return
         _close_former(self)
-        self._box = ipywidgets.VBox([_row(widget) for widget in self.widgets.values()])
-        display(self._box)
-        self.still()
-        display({"application/javascript": SCRIPT, "text/plain": ""}, raw=True)
+        rows = [_row(widget) for widget in self.widgets.values()]
+        self._page = Page(rows, self._outputs(), "live.js")
         for widget in self.widgets.values():
             widget.observe(self._moved, "value")
 
     def still(self):
         """Display picture and sentence as they stand, without controls."""
-        data, metadata = plots.bundle(self.fig, self.png(), self.sentence)
-        self._picture = display(data, metadata=metadata, raw=True, display_id=True)
-        self._text = display(_paragraph(self.sentence), raw=True, display_id=True)
+        for data, metadata in self._outputs():
+            display(data, metadata=metadata, raw=True)
 
     def close(self):
         """Take the controls off the page and stop a Play; the last picture and sentence stay."""
         self._pause()
-        for widget in [*_all(self._box), *self.widgets.values()]:
+        for widget in [*_all(self._page and self._page.box), *self.widgets.values()]:
             widget.unobserve_all()
             widget.close()
 
@@ -253,11 +248,11 @@ class Live:
                     self._ticks[name] = self._ticks[name] + 1 if change.new else 0
             try:
                 self._draw()
-                self._send()
+                self._page.update(self._outputs())
             except Exception as error:  # nobody would see it: front ends hide what callbacks raise
                 self._pause()
                 sentence = f"This setting could not be drawn. {type(error).__name__}: {error}"
-                self._text.update(_paragraph(sentence), raw=True)
+                self._page.update([self._page.outputs[0], _paragraph(sentence)])
 
     def _pixels(self):
         """The RGBA buffer: a full draw if something new has changed, else only what moves over the background.
@@ -325,7 +320,8 @@ def _all(widget):
 
 
 def _paragraph(sentence):
-    return {"text/html": f'<p class="bn-live">{html.escape(sentence, quote=False)}</p>', "text/plain": sentence}
+    text = f'<p class="bn-live">{html.escape(sentence, quote=False)}</p>'
+    return {"text/html": text, "text/plain": sentence}, {}
 
 
 _shown = {}  # cell -> (its execution, the figures that it shows)

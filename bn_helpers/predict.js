@@ -1,33 +1,57 @@
-// Covers the result below a question, and the text after it, until it is decided or skipped. All else works without it.
-const start = () => {
-  const area = element.closest(".jp-OutputArea");
-  const next = element.closest(".jp-Cell")?.nextElementSibling;
-  const outputs = next?.querySelector(".jp-Cell-outputWrapper");
-  if (!area || !outputs || area.querySelector("details.bn-decided")) return; // the latter in a file opened again
-  next.querySelector(".bn-cover")?.remove(); // of an earlier run of the question
-  const text = next.nextElementSibling?.matches(".jp-MarkdownCell") ? [next.nextElementSibling] : [];
-  const cover = document.createElement("div");
-  cover.className = "bn-cover";
-  cover.style.cssText = "position:absolute;inset:0;visibility:visible;padding:1em 5em;min-height:2em";
-  cover.append("The result is covered until you have decided above, or ");
-  const skip = document.createElement("button");
-  skip.textContent = "skip the question";
-  cover.append(skip, ".");
-  outputs.style.position = "relative";
-  outputs.append(cover);
-  const show = (visibility) => [outputs, ...text].forEach((node) => (node.style.visibility = visibility));
-  show("hidden"); // keeps its room: the page does not jump
-  const uncover = () => {
-    watch.disconnect();
-    cover.remove();
-    show("");
-  };
-  const watch = new MutationObserver(() => { // decided, or the question's output was cleared
-    if (area.querySelector("details.bn-decided") || !area.contains(element)) uncover();
-  });
-  skip.addEventListener("click", uncover);
-  watch.observe(area, { childList: true, subtree: true });
+// Covers what is printed and drawn below a question, and the text after it, up to the next heading or question, until it is
+// decided or skipped. What stands between the question and the first result (a student's note) is left open.
+const covered = new Map(); // what is covered -> its bar, or nothing
+let skipped = false, waiting = false;
+const uncover = (node) => {
+  covered.get(node)?.remove();
+  covered.delete(node);
+  node.classList.remove("bn-covered", "bn-covered-text");
 };
-// the output is made before it is put on the page
-const wait = (tries) => element.isConnected ? start() : tries && setTimeout(() => wait(tries - 1), 100);
-wait(600);
+const bar = () => {
+  const text = document.createElement("div");
+  const skip = document.createElement("button");
+  text.className = "bn-cover";
+  skip.textContent = "skip the question";
+  skip.addEventListener("click", () => { skipped = true; cover(); });
+  text.append("The result is covered until you have decided above, or ", skip, ".");
+  return text;
+};
+const below = (cell) => {
+  const found = [];
+  for (let next = cell.nextElementSibling; next; next = next.nextElementSibling) {
+    const result = next.querySelector(".jp-Cell-outputWrapper:has(.jp-OutputArea-child)");
+    const text = next.querySelector(".jp-RenderedMarkdown");
+    if (result?.querySelector("details.bn-question")) break;
+    if (result) found.push(result);
+    if (!text || !found.length) continue;
+    if (!text.childElementCount || text.querySelector("h1, h2, h3, h4, h5, h6")) break;
+    found.push(text);
+  }
+  return found;
+};
+let isDecided;
+const cover = () => {
+  waiting = false;
+  const cell = element.closest(".jp-Cell"); // none: the question was run again, or its output was cleared
+  if (cell && !cell.isConnected) return; // far from the window
+  const wanted = cell && !skipped && !isDecided() ? below(cell) : [];
+  for (const node of [...covered.keys()]) if (!wanted.includes(node)) uncover(node);
+  for (const node of wanted) {
+    const text = node.matches(".jp-RenderedMarkdown");
+    if (!covered.has(node)) covered.set(node, text ? null : bar());
+    node.classList.add(text ? "bn-covered-text" : "bn-covered");
+    if (!text && covered.get(node).parentElement !== node) node.append(covered.get(node));
+  }
+};
+const soon = () => {
+  if (!waiting) requestAnimationFrame(cover);
+  waiting = true;
+};
+onPage((controls, shown, copy) => {
+  if (!isDecided) { // the first time: cells come, go, and are filled
+    const cells = element.closest(".jp-Cell")?.parentElement;
+    if (cells) new MutationObserver(soon).observe(cells, { childList: true, subtree: true });
+  }
+  isDecided = () => [copy, ...shown].some((node) => node?.querySelector("details.bn-decided"));
+  soon();
+});

@@ -16,8 +16,9 @@ import ipywidgets
 from IPython.display import display
 from platformdirs import user_data_path
 
+from ._page import Page
+
 QUESTIONS = tomllib.loads(Path(__file__).with_name("questions.toml").read_text(encoding="utf-8"))
-COVER = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 FOLDER = Path(os.environ.get("BN_LAB_DATA") or user_data_path("batch-normalization-lab", appauthor=False))
 LEDGER = FOLDER / "predictions.json"
 escape = partial(escape_html, quote=False)  # nothing here is an attribute
@@ -37,13 +38,11 @@ def ask(name):
     buttons = ipywidgets.ToggleButtons(
         options=question["options"], value=None, style={"button_width": "auto"}, tooltip="your prediction"
     )
-    display(buttons)
-    explanation = display(_explained(question), raw=True, display_id=True)
-    display({"application/javascript": COVER, "text/plain": ""}, raw=True)
+    page = Page([buttons], [_explained(question)], "predict.js")
 
     def chosen(change):
         note = keep(name, change.new, change.new == question["answer"])
-        explanation.update(_explained(question, change.new, note), raw=True)
+        page.update([_explained(question, change.new, note)])
 
     buttons.observe(chosen, "value")
 
@@ -93,16 +92,18 @@ def _asked(question):
 
 
 def _explained(question, prediction=None, note=""):
-    """The closed block before the choice, the open one with the verdict after it."""
-    answer, because, decided = question["answer"], " ".join(question["because"].split()), ' class="bn-decided" open'
+    """The closed block before the choice, the open one with the verdict after it; (data, metadata)."""
+    answer, because = question["answer"], " ".join(question["because"].split())
+    decided = 'class="bn-question bn-decided" open'
     if prediction is None:
-        state, summary = "", "What happens, and why (decide first)"
+        state, summary = 'class="bn-question"', "What happens, and why (decide first)"
     elif prediction == answer:
         state, summary = decided, f"You predicted {prediction}, and so it is"
     else:
         state, summary = decided, f"You predicted {prediction}; it turns out otherwise"
-    return {
-        "text/html": f"<details{state}><summary>{escape(summary)}</summary><p><strong>{escape(answer)}."
+    bundle = {
+        "text/html": f"<details {state}><summary>{escape(summary)}</summary><p><strong>{escape(answer)}."
         f"</strong> {escape(because)} {escape(note)}</p></details>",
         "text/plain": f"{summary}: {answer}. {because} {note}".strip(),
     }
+    return bundle, {}

@@ -38,3 +38,20 @@ with suppress(ImportError):
             return super().connect()
 
     c.ServerApp.kernel_websocket_connection_class = PromptConnection
+
+# When it opens a notebook, JupyterLab writes the kernel's description into it, and calls it "not saved" from then on.
+# The lessons are stored without the version of anybody's Python, so it is put in as the file is read.
+with suppress(ImportError):
+    from ipykernel.ipkernel import IPythonKernel
+    from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
+
+    class Notebooks(AsyncLargeFileManager):
+        async def get(self, path, *arguments, **options):
+            model = await super().get(path, *arguments, **options)
+            if model["type"] == "notebook" and model["content"]:
+                metadata = model["content"]["metadata"]
+                if metadata.get("kernelspec", {}).get("name") == "python3":
+                    metadata["language_info"] = IPythonKernel.language_info
+            return model
+
+    c.ServerApp.contents_manager_class = Notebooks

@@ -111,15 +111,16 @@ class Figure:
         self.page = page
         self.area = page.locator(".jp-OutputArea", has=page.locator(f".widget-label:text-is('{label}')")).nth(nth)
         wait_for(lambda: page.evaluate(KERNEL) == "idle", "all cells to run")
-        bring(page, self.area)
+        cell = bring(page, page.locator(".jp-Cell", has=self.area).last)
         self.row = self.area.locator(".widget-inline-hbox", has=page.locator(f"text='{label}'")).first
         self.handle = self.row.locator(".noUi-handle")
-        cover = page.locator(".jp-Cell", has=self.area).last.locator(".bn-cover button")
+        cover = cell.locator(".bn-cover button")
         wait_for(lambda: self.handle.is_visible() or cover.count(), "the slider or the cover of its question")
         page.wait_for_timeout(500)  # the cover comes a moment after the figure
         if cover.count():
             cover.click()
         self.handle.wait_for()
+        bring(page, self.area)
         wait_for(self.sentence, "the sentence")
 
     def picture(self):

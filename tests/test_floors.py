@@ -17,6 +17,7 @@ FLOORS = {
     "training": 1,
     "network": 1,
     "plots": 1,
+    "_page": 1,
     "batchnorm": 0,
     "layers": 0,
     "initializers": 0,

@@ -10,7 +10,7 @@ import psutil
 import pytest
 from PIL import Image
 
-from bn_helpers import live, plots
+from bn_helpers import _page, live, plots
 from bn_helpers._png import COARSEST
 from bn_helpers.live import choice, explore, play, slider, steps, switch
 
@@ -50,6 +50,7 @@ def page(monkeypatch):
         return outputs[-1] if display_id else None
 
     monkeypatch.setattr(live, "display", display)
+    monkeypatch.setattr(_page, "display", display)
     monkeypatch.setattr(plots, "can_display", lambda: True)
     monkeypatch.setattr(live, "_shown", {})
     return outputs
@@ -238,7 +239,7 @@ def test_show_displays_controls_picture_and_sentence_and_updates_them_in_place(p
     figure.show()
     controls, picture, sentence, script = page
     assert set(script.history[0]) == {"application/javascript", "text/plain"}
-    assert [type(w).__name__ for w in controls.history[0].children] == ["FloatSlider", "Checkbox"]
+    assert [type(w).__name__ for w in controls.history[0].children[:2]] == ["FloatSlider", "Checkbox"]
     figure.widgets["std"].value = 0.5
     assert len(page) == 4
     assert picture.history[-1]["image/png"] == base64_of(figure.png()) != picture.history[0]["image/png"]
@@ -247,6 +248,21 @@ def test_show_displays_controls_picture_and_sentence_and_updates_them_in_place(p
         "text/plain": "Std 0.50. <b>&",
     }
     assert picture.history[-1]["text/plain"] == "Std 0.50. <b>&"
+
+
+def test_from_the_second_page_on_picture_and_sentence_go_through_a_widget_too(page):
+    figure = spread.live()
+    figure.show()
+    *_, copy, hello = page[0].history[0].children
+    hello.click()  # the page that ran the cell
+    figure.widgets["std"].value = 0.5
+    assert copy.value == ""
+    hello.click()  # a page that was loaded later
+    assert "Std 0.50. &lt;b&gt;&amp;" in copy.value
+    figure.widgets["std"].value = 0.6
+    assert "Std 0.60" in copy.value
+    assert f'src="data:image/png;base64,{base64_of(figure.png())}" alt="" width=400 height=200' in copy.value
+    assert page[2].history[-1]["text/plain"].startswith("Std 0.60")  # on the first page as before
 
 
 def test_an_error_appears_in_the_sentence_and_the_next_move_works_again(page):
@@ -313,7 +329,8 @@ def test_a_run_again_and_a_filmstrip_leave_no_control_behind(page, shell):
     for execution in range(3):
         shell.execution = execution
         walk()
-    assert len(controls()) == before + 5  # a box; a row with the name and the buttons of the Play; a slider
+    # a box and the page's two widgets in it; a row with the name and the buttons of the Play; a slider
+    assert len(controls()) == before + 7
 
 
 def test_the_same_cell_run_again_closes_its_former_figures_and_no_others(page, shell):

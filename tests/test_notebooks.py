@@ -11,7 +11,7 @@ import nbconvert
 import nbformat
 import pytest
 from nbconvert import HTMLExporter
-from refresh import LANGUAGE
+from refresh import KERNEL, LANGUAGE
 
 ROOT = Path(__file__).parents[1]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -75,8 +75,7 @@ def test_cells_are_stored_executed_in_order_without_errors_or_words_on_stderr(le
 def test_nothing_is_stored_that_depends_on_the_machine_or_needs_a_kernel(lesson):
     path, notebook = lesson
     assert path.stat().st_size < 600_000
-    assert set(notebook.metadata) == {"kernelspec", "language_info"}
-    assert notebook.metadata.language_info == LANGUAGE
+    assert notebook.metadata == {"kernelspec": KERNEL, "language_info": LANGUAGE}
     for cell in notebook.cells:
         assert set(cell.metadata) <= {"tags"}
     for output in outputs(notebook):

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from test_notebooks import LESSONS, code_cells
 
-from bn_helpers import predict
+from bn_helpers import _page, predict
 
 
 @pytest.fixture
@@ -14,20 +14,21 @@ def page(monkeypatch, tmp_path):
     outputs = []
 
     class Handle:
-        def update(self, data, raw):
+        def update(self, data, **_):
             outputs.append(data)
 
     def display(data, **_):
         outputs.append(data)
         return Handle()
 
-    monkeypatch.setattr(predict, "display", display)
+    for module in (predict, _page):
+        monkeypatch.setattr(module, "display", display)
     return outputs
 
 
 def ask(page, name="01-spread-of-a-sum"):
     predict.ask(name)
-    return page[1]  # the buttons
+    return page[1].children[0]  # the buttons
 
 
 def test_before_the_choice_the_explanation_is_there_but_closed(page):
@@ -35,7 +36,7 @@ def test_before_the_choice_the_explanation_is_there_but_closed(page):
     question, _, explanation, script = page
     assert question["text/plain"].startswith("Predict. The inputs have std 1")
     assert "1 / 3 / 10 / 100" in question["text/html"]
-    assert explanation["text/html"].startswith("<details><summary>")
+    assert explanation["text/html"].startswith('<details class="bn-question"><summary>')
     assert "variance 100" in explanation["text/html"]
     assert set(script) == {"application/javascript", "text/plain"}
     assert buttons.value is None
@@ -46,7 +47,7 @@ def test_a_choice_opens_the_explanation_with_the_verdict(page):
     buttons = ask(page)
     buttons.value = "3"
     assert page[-1]["text/html"].startswith(
-        '<details class="bn-decided" open><summary>You predicted 3; it turns out otherwise'
+        '<details class="bn-question bn-decided" open><summary>You predicted 3; it turns out otherwise'
     )
     buttons.value = "10"
     assert page[-1]["text/plain"].startswith("You predicted 10, and so it is")

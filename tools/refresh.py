@@ -12,6 +12,7 @@ import nbformat
 from nbclient import NotebookClient
 
 KERNEL_ONLY = {"application/vnd.jupyter.widget-view+json", "application/javascript"}  # of no use without one
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}  # as JupyterLab writes it
 LANGUAGE = {
     "name": "python",
     "file_extension": ".py",
@@ -25,10 +26,7 @@ def refresh(path):
     nb = nbformat.read(path, as_version=4)
     for cell in nb.cells:
         cell.metadata = {"tags": tags} if (tags := cell.metadata.get("tags")) else {}
-    nb.metadata = {
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": LANGUAGE,
-    }
+    nb.metadata = {"kernelspec": KERNEL, "language_info": LANGUAGE}
     client = NotebookClient(
         nb,
         timeout=120,

@@ -1,0 +1,60 @@
+"""What a cell shows below its controls and changes in place, on every page where the cell stands.
+
+A display update reaches only the page on which the cell was run. A page that was loaded later, a second
+tab and Voila show what was stored, and their controls work. So `_page.js` presses a hidden button once
+on each page. From the second press on, what is shown goes through a widget, too; the script shows that
+in place of the outputs.
+"""
+
+from pathlib import Path
+
+import ipywidgets
+from IPython.display import display
+
+HERE = Path(__file__).parent
+
+
+class Page:
+    """Controls, and below them outputs that are updated in place, on every page.
+
+    widgets: the controls; outputs: a list of (data, metadata) as `display(data, metadata=...)` takes
+    them; script: the JavaScript file of this folder that runs on the page after `_page.js`.
+    """
+
+    def __init__(self, widgets, outputs, script):
+        self._pages, self.outputs = 0, outputs
+        self._copy, hello = ipywidgets.HTML(), ipywidgets.Button()
+        self.box = ipywidgets.VBox([*widgets, self._copy, hello])
+        for widget, name in ((self.box, "bn-controls"), (self._copy, "bn-copy"), (hello, "bn-hello")):
+            widget.add_class(name)
+        self._copy.layout.display = hello.layout.display = "none"
+        hello.on_click(self._hello)
+        display(self.box)
+        self._handles = [
+            display(data, metadata=metadata, raw=True, display_id=True) for data, metadata in outputs
+        ]
+        code = [(HERE / name).read_text(encoding="utf-8") for name in ("_page.js", script)]
+        code = "\n".join(["{", f"const count = {len(outputs)};", *code, "}"])  # a block: names stay inside
+        display({"application/javascript": code, "text/plain": ""}, raw=True)
+
+    def update(self, outputs):
+        """Show other outputs, as many as at the start."""
+        self.outputs = outputs
+        for handle, (data, metadata) in zip(self._handles, outputs, strict=True):
+            handle.update(data, metadata=metadata, raw=True)
+        if self._pages > 1:
+            self._copy.value = "".join(_html(*output) for output in outputs)
+
+    def _hello(self, _):
+        self._pages += 1
+        if self._pages == 2:
+            self._copy.layout.display = None
+            self.update(self.outputs)
+
+
+def _html(data, metadata):
+    """An output as HTML: its picture, or its text."""
+    if "image/png" not in data:
+        return f'<div class="jp-RenderedHTMLCommon">{data["text/html"]}</div>'
+    size = metadata["image/png"]
+    return f'<img src="data:image/png;base64,{data["image/png"]}" alt="" width={size["width"]} height={size["height"]}>'

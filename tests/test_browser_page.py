@@ -1,0 +1,287 @@
+"""Controls and outputs on the page: a page loaded again, a new kernel, the keyboard, covers, a fresh file."""
+
+import json
+import time
+
+import nbformat
+import pytest
+from in_jupyterlab import KERNEL, Figure, bring, command, open_and_run, wait_for
+from test_notebooks import LESSONS
+
+pytestmark = pytest.mark.browser
+
+SETUP = """
+from bn_helpers import predict
+from bn_helpers.live import choice, explore, play, slider, steps, switch
+
+
+@explore(
+    height=slider(0, 9, start=5, label="height"),
+    width=steps([1, 2, 4, 8], start=4, label="width"),
+    colour=choice("blue", "black", label="colour"),
+    thick=switch(label="thick"),
+    tick=play(label="ticks"),
+)
+def bar(fig):
+    (line,) = fig.subplots().plot([0, 1], [0, 9])
+
+    def update(height, width, colour, thick, tick):
+        line.set(ydata=[0, height], color=colour, linewidth=width + 5 * thick)
+        return f"A {colour} line to {height}, {width} wide, thick: {thick}, ticks: {tick}."
+
+    return update
+"""
+QUESTION = 'predict.ask("01-spread-of-a-sum")'
+HEADING = ("markdown", "## Another section")
+
+
+def write(path, cells):
+    """A notebook of code cells, and of (kind, source) for others."""
+    make = {"markdown": nbformat.v4.new_markdown_cell, "code": nbformat.v4.new_code_cell}
+    pairs = [cell if isinstance(cell, tuple) else ("code", cell) for cell in cells]
+    stored = nbformat.v4.new_notebook(cells=[make[kind](source) for kind, source in pairs])
+    stored.metadata.kernelspec = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    nbformat.write(stored, path)
+    return path.name
+
+
+@pytest.fixture
+def opened(browser, lab):
+    """`opened(name, cells)`: a page with a new notebook after Run All Cells."""
+    pages = []
+
+    def open_it(name, cells):
+        page = open_and_run(browser, lab, write(lab[1] / f"notebooks/{name}.ipynb", cells))
+        wait_for(lambda: page.evaluate(KERNEL) == "idle", "all cells to run")
+        pages.append(page)
+        return page
+
+    yield open_it
+    for page in pages:
+        page.context.close()
+
+
+def save(page, lab, name, holds):
+    """Save until the file holds a text."""
+    file = lab[1] / f"notebooks/{name}.ipynb"
+
+    def saved():
+        command(page, "docmanager:save")
+        page.wait_for_timeout(300)
+        return holds in file.read_text()
+
+    wait_for(saved, f"{holds!r} in the file")
+
+
+def sentence(page):
+    """The sentence that can be seen."""
+    (shown,) = [text for text in page.locator("p.bn-live").all() if text.is_visible()]
+    return shown.inner_text()
+
+
+def load_again(page, browser, how, lab, name):
+    """The same notebook on another page: loaded again, closed and opened, or in a second window."""
+    if how == "second":
+        page = browser.new_context(viewport={"width": 1200, "height": 900}).new_page()
+        page.goto(f"{lab[0]}/lab/tree/notebooks/{name}.ipynb?token=t&reset")
+    elif how == "reload":
+        page.reload()
+    else:
+        command(page, "application:close")
+        wait_for(lambda: not page.locator(".jp-NotebookPanel").count(), "the notebook to close")
+        page.evaluate(
+            "path => { window.jupyterapp.commands.execute('docmanager:open', {path}) }", f"notebooks/{name}.ipynb"
+        )
+    page.wait_for_selector(".jp-Notebook .noUi-handle", timeout=60_000)
+    return page
+
+
+@pytest.mark.parametrize("how", ["reload", "second", "closed and opened"])
+def test_figure_and_question_follow_on_a_page_that_was_loaded_after_the_cell_ran(browser, lab, opened, how):
+    name = f"again-{how.split()[0]}"
+    first = opened(name, [SETUP, "bar()", QUESTION, "print('the result')"])
+    figure = Figure(first, "height")
+    figure.after(lambda: figure.press("ArrowRight"))
+    save(first, lab, name, "line to 6")
+    page = load_again(first, browser, how, lab, name)
+    handle = page.locator(".noUi-handle").first
+    handle.focus()
+    page.keyboard.press("ArrowRight")
+    wait_for(lambda: "line to 7" in sentence(page), "the sentence to follow")
+    picture = page.locator(".bn-copy img")
+    before = picture.get_attribute("src")
+    page.keyboard.press("ArrowRight")
+    wait_for(lambda: "line to 8" in sentence(page), "the sentence to follow")
+    assert picture.get_attribute("src") != before
+    assert [image.is_visible() for image in page.locator(".jp-OutputArea img").all()].count(True) == 1
+    assert page.locator(".bn-cover").count() == 1
+    page.locator("button:text-is('10')").click()
+    summary = page.locator("summary:visible", has_text="You predicted 10, and so it is")
+    wait_for(summary.count, "the verdict")
+    wait_for(lambda: not page.locator(".bn-cover").count(), "the result")
+    assert page.locator("summary:visible").count() == 1
+    if how == "second":
+        wait_for(lambda: "line to 8" in sentence(first), "the first window to follow, too")
+        page.context.close()
+
+
+@pytest.mark.parametrize("how", ["restart", "next day"])
+def test_with_a_new_kernel_the_last_picture_stays_and_one_line_says_what_to_do(browser, lab, opened, how):
+    name = how.replace(" ", "-")
+    page = opened(name, [SETUP, "bar()", QUESTION])
+    figure = Figure(page, "height")
+    figure.after(lambda: figure.press("ArrowRight"))
+    save(page, lab, name, "line to 6")
+    context = "window.jupyterapp.shell.currentWidget.sessionContext"
+    if how == "restart":
+        page.evaluate(f"() => {context}.restartKernel()")
+    else:
+        page.evaluate(f"() => {context}.shutdown()")
+        page.reload()
+    notes = page.locator(".bn-note:visible")
+    wait_for(lambda: notes.count() == 2, "a line at figure and question")
+    assert "Run All Above Selected Cell" in notes.first.inner_text()
+    assert page.locator(".noUi-handle:visible, .widget-toggle-buttons:visible").count() == 0
+    icons = """() => [...document.querySelectorAll(".jp-OutputArea *")].filter(node =>
+        node.checkVisibility() && !["none", "normal"].includes(getComputedStyle(node, "::before").content))
+        .filter(node => getComputedStyle(node, "::before").display !== "none").length"""
+    assert page.evaluate(icons) == 0
+    assert "Error displaying widget" not in page.locator(".jp-Notebook").inner_text()
+    assert "line to 6" in sentence(page)
+    assert page.locator(".jp-RenderedImage img").is_visible()
+    wait_for(lambda: page.evaluate(KERNEL) == "idle", "the new kernel")
+    command(page, "notebook:run-all-cells")
+    wait_for(lambda: not notes.count() and page.locator(".noUi-handle").count(), "controls that work")
+
+
+KEYS = ["x", "d", "d", "m", "y", "a", "b", "c", "v", "z", "r", "1", "0", "0", "i", "i", "Enter", "ArrowDown", "ArrowUp"]
+KEYS += ["k", "j", "l", "s", "h", "o", "PageDown", "End", "Home", "Delete", "Backspace", "Escape", "Shift+m", "Shift+l"]
+
+
+@pytest.fixture(scope="module")
+def keyboard(browser, lab):
+    cells = [SETUP, "bar()", QUESTION, "print('the result')", ("markdown", "<details><summary>More</summary>x</details>")]
+    page = open_and_run(browser, lab, write(lab[1] / "notebooks/keys.ipynb", cells))
+    Figure(page, "height")
+    wait_for(lambda: page.locator(".bn-cover").count(), "the cover")
+    yield page
+    page.context.close()
+
+
+@pytest.mark.parametrize(
+    "control",
+    [
+        ".bn-cover button",  # before a button is chosen
+        ".noUi-handle >> nth=0",
+        ".noUi-handle >> nth=1",
+        ".widget-dropdown select",
+        ".jp-OutputArea input[type=checkbox]",
+        ".widget-play button >> nth=0",
+        ".widget-toggle-button >> nth=0",
+        ".jp-OutputArea summary",
+        ".jp-RenderedMarkdown summary",
+    ],
+)
+def test_no_key_on_a_control_changes_the_notebook_or_asks_to_restart(keyboard, control):
+    page = keyboard
+    cells = "() => JSON.stringify(window.jupyterapp.shell.currentWidget.content.model.sharedModel.cells.map(c => [c.cell_type, c.source]))"
+    before = page.evaluate(cells)
+    for key in KEYS:
+        target = page.locator(control)
+        if control == ".bn-cover button" and key == "Enter":
+            continue  # it would be gone
+        target.focus()
+        page.keyboard.press(key)
+    page.wait_for_timeout(300)
+    assert page.evaluate(cells) == before
+    assert page.locator(".jp-Dialog").count() == 0
+    assert page.locator(".jp-Notebook.jp-mod-editMode").count() == 0
+    assert page.locator(control).evaluate("node => node === document.activeElement")
+
+
+def test_arrows_move_a_menu_and_ctrl_s_still_saves(keyboard, lab):
+    page = keyboard
+    menu = page.locator(".widget-dropdown select")
+    menu.focus()
+    menu.select_option("blue")
+    page.keyboard.press("ArrowDown")
+    wait_for(lambda: "A black line" in sentence(page), "the menu")
+    file = lab[1] / "notebooks/keys.ipynb"
+    assert "A black line" not in file.read_text()
+    page.keyboard.press("Control+s")
+    wait_for(lambda: "A black line" in file.read_text(), "the file")
+
+
+def test_a_number_is_typed_where_it_is_taken_and_nowhere_else(keyboard):
+    page = keyboard
+    whole, stepped = (Figure(page, label).row.locator(".widget-readout") for label in ("height", "width"))
+    assert stepped.get_attribute("contenteditable") == "false"
+    whole.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("2")
+    page.keyboard.press("Enter")
+    wait_for(lambda: "line to 2" in sentence(page), "the number that was typed")
+
+
+@pytest.mark.parametrize("between", [(), ("def later():\n    pass",), (("markdown", "My guess: *ten*."),), ("1 + 1",)])
+def test_a_result_is_covered_up_to_the_next_heading_whatever_stands_between(opened, between):
+    name = f"cover-{len(str(between))}"
+    cells = [SETUP, QUESTION, *between, "print('one')", ("markdown", "So it is."), "bar()", HEADING, "print('two')"]
+    page = opened(name, cells)
+    wait_for(lambda: page.locator(".bn-cover").count() >= 2, "the covers")
+    page.wait_for_timeout(500)
+
+    def seen(text):
+        return page.locator(f".jp-Cell:visible >> text={text}").last.is_visible()
+
+    result, text = page.locator("pre:text-is('one')"), page.locator("p:text-is('So it is.')")
+    assert [place.is_visible() for place in (result, text, page.locator(".noUi-handle").first)] == [False] * 3
+    assert page.locator("pre:text-is('two')").is_visible()
+    assert page.locator("h2:has-text('Another')").is_visible()
+    if between and isinstance(between[0], tuple):
+        assert page.locator("p:has-text('My guess')").is_visible()
+    page.locator(".bn-cover button").first.click()
+    wait_for(lambda: result.is_visible() and text.is_visible(), "the result")
+    assert page.locator(".bn-cover").count() == 0
+    assert page.locator(".noUi-handle").first.is_visible()
+
+
+def test_a_cover_is_one_line_high(opened):
+    page = opened("high", [SETUP, QUESTION, "bar()", HEADING])
+    wait_for(lambda: page.locator(".bn-cover").count(), "the cover")
+    cell = page.locator(".jp-Cell", has=page.locator(".bn-cover")).last
+    assert cell.locator(".jp-Cell-outputWrapper").bounding_box()["height"] < 60
+    bar = cell.locator(".bn-cover")
+    assert bar.locator("button").is_visible()
+
+
+@pytest.fixture(params=[path for path in LESSONS if "predict.ask(" in path.read_text()], ids=lambda path: path.stem)
+def stored(request):
+    return request.param
+
+
+def test_each_question_of_a_lesson_covers_an_output(browser, lab, stored):
+    page = open_and_run(browser, lab, stored.name)
+    notebook = nbformat.read(stored, as_version=4)
+    questions = sum("predict.ask(" in cell.source for cell in notebook.cells)
+    wait_for(lambda: page.locator("details.bn-question").count() == questions, "all questions", seconds=120)
+    wait_for(lambda: page.evaluate(KERNEL) == "idle", "all cells to run", seconds=120)
+    page.wait_for_timeout(1000)
+    order = """() => [...document.querySelectorAll(".jp-Notebook .jp-Cell")].map(cell =>
+        cell.querySelector("details.bn-question") ? "Q" : cell.querySelector(".bn-cover") ? "c" : " ").join("")"""
+    runs = page.evaluate(order).split("Q")[1:]
+    assert ["c" in run for run in runs] == [True] * questions
+    assert page.locator(".bn-covered-text h2").count() == 0
+    page.context.close()
+
+
+def test_a_lesson_that_is_opened_counts_as_saved_and_has_no_toolbar_over_its_title(browser, lab):
+    page = browser.new_context(viewport={"width": 1200, "height": 900}).new_page()
+    page.goto(f"{lab[0]}/lab/tree/notebooks/{LESSONS[3].name}?token=t&reset")
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+    wait_for(lambda: page.evaluate(KERNEL) == "idle", "an idle kernel")
+    page.wait_for_timeout(2000)
+    assert not page.evaluate("() => window.jupyterapp.shell.currentWidget.context.model.dirty")
+    page.locator(".jp-Cell").first.click()
+    assert page.locator(".jp-cell-toolbar:visible").count() == 0
+    page.context.close()
