@@ -1,9 +1,9 @@
 """What a cell shows below its controls and changes in place, on every page where the cell stands.
 
 A display update reaches only the page on which the cell was run. A page that was loaded later, a second
-tab and Voila show what was stored, and their controls work. So `_page.js` presses a hidden button once
-on each page. From the second press on, what is shown goes through a widget, too; the script shows that
-in place of the outputs.
+tab and Voila show what was stored, and their controls work. So `_page.js` presses a hidden button on
+each page, and once more where the answer to the first press did not arrive. From the second press on,
+what is shown goes through a widget, too; the script shows that in place of the outputs.
 """
 
 from pathlib import Path
@@ -12,13 +12,14 @@ import ipywidgets
 from IPython.display import display
 
 HERE = Path(__file__).parent
+HEARD = '<i class="bn-heard"></i>'  # shows nothing
 
 
 class Page:
     """Controls, and below them outputs that are updated in place, on every page.
 
     widgets: the controls; outputs: a list of (data, metadata) as `display(data, metadata=...)` takes
-    them; script: the JavaScript file of this folder that runs on the page after `_page.js`.
+    them, the last one a text; script: the JavaScript file of this folder that runs on the page after `_page.js`.
     """
 
     def __init__(self, widgets, outputs, script):
@@ -30,9 +31,7 @@ class Page:
         self._copy.layout.display = hello.layout.display = "none"
         hello.on_click(self._hello)
         display(self.box)
-        self._handles = [
-            display(data, metadata=metadata, raw=True, display_id=True) for data, metadata in outputs
-        ]
+        self._handles = [display(data, metadata=metadata, raw=True, display_id=True) for data, metadata in outputs]
         code = [(HERE / name).read_text(encoding="utf-8") for name in ("_page.js", script)]
         code = "\n".join(["{", f"const count = {len(outputs)};", *code, "}"])  # a block: names stay inside
         display({"application/javascript": code, "text/plain": ""}, raw=True)
@@ -47,7 +46,12 @@ class Page:
 
     def _hello(self, _):
         self._pages += 1
-        if self._pages == 2:
+        if self._pages == 1:
+            data, metadata = self.outputs[-1]
+            answer = data | {"text/html": data["text/html"] + HEARD}
+            self._handles[-1].update(answer, metadata=metadata, raw=True)
+            self._copy.value = HEARD  # after the display update: where only this arrives, that one does not
+        elif self._pages == 2:
             self._copy.layout.display = None
             self.update(self.outputs)
 

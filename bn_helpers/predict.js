@@ -16,9 +16,10 @@ const bar = () => {
   text.append("The result is covered until you have decided above, or ", skip, ".");
   return text;
 };
+const root = (cell) => cell.closest(".jp-Notebook") ?? document.body; // the latter in Voila
 const below = (cell) => {
-  const found = [];
-  for (let next = cell.nextElementSibling; next; next = next.nextElementSibling) {
+  const found = [], cells = [...root(cell).querySelectorAll(".jp-Cell")];
+  for (const next of cells.slice(cells.indexOf(cell) + 1)) {
     const result = next.querySelector(".jp-Cell-outputWrapper:has(.jp-OutputArea-child)");
     const text = next.querySelector(".jp-RenderedMarkdown");
     if (result?.querySelector("details.bn-question")) break;
@@ -49,8 +50,8 @@ const soon = () => {
 };
 onPage((controls, shown, copy) => {
   if (!isDecided) { // the first time: cells come, go, and are filled
-    const cells = element.closest(".jp-Cell")?.parentElement;
-    if (cells) new MutationObserver(soon).observe(cells, { childList: true, subtree: true });
+    const cell = element.closest(".jp-Cell");
+    if (cell) new MutationObserver(soon).observe(root(cell), { childList: true, subtree: true });
   }
   isDecided = () => [copy, ...shown].some((node) => node?.querySelector("details.bn-decided"));
   soon();

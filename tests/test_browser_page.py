@@ -154,13 +154,54 @@ def test_with_a_new_kernel_the_last_picture_stays_and_one_line_says_what_to_do(b
     wait_for(lambda: not notes.count() and page.locator(".noUi-handle").count(), "controls that work")
 
 
-KEYS = ["x", "d", "d", "m", "y", "a", "b", "c", "v", "z", "r", "1", "0", "0", "i", "i", "Enter", "ArrowDown", "ArrowUp"]
-KEYS += ["k", "j", "l", "s", "h", "o", "PageDown", "End", "Home", "Delete", "Backspace", "Escape", "Shift+m", "Shift+l"]
+KEYS = [
+    "x",
+    "d",
+    "d",
+    "m",
+    "y",
+    "a",
+    "b",
+    "c",
+    "v",
+    "z",
+    "r",
+    "1",
+    "0",
+    "0",
+    "i",
+    "i",
+    "Enter",
+    "ArrowDown",
+    "ArrowUp",
+]
+KEYS += [
+    "k",
+    "j",
+    "l",
+    "s",
+    "h",
+    "o",
+    "PageDown",
+    "End",
+    "Home",
+    "Delete",
+    "Backspace",
+    "Escape",
+    "Shift+m",
+    "Shift+l",
+]
 
 
 @pytest.fixture(scope="module")
 def keyboard(browser, lab):
-    cells = [SETUP, "bar()", QUESTION, "print('the result')", ("markdown", "<details><summary>More</summary>x</details>")]
+    cells = [
+        SETUP,
+        "bar()",
+        QUESTION,
+        "print('the result')",
+        ("markdown", "<details><summary>More</summary>x</details>"),
+    ]
     page = open_and_run(browser, lab, write(lab[1] / "notebooks/keys.ipynb", cells))
     Figure(page, "height")
     wait_for(lambda: page.locator(".bn-cover").count(), "the cover")
@@ -184,7 +225,8 @@ def keyboard(browser, lab):
 )
 def test_no_key_on_a_control_changes_the_notebook_or_asks_to_restart(keyboard, control):
     page = keyboard
-    cells = "() => JSON.stringify(window.jupyterapp.shell.currentWidget.content.model.sharedModel.cells.map(c => [c.cell_type, c.source]))"
+    model = "window.jupyterapp.shell.currentWidget.content.model.sharedModel"
+    cells = f"() => JSON.stringify({model}.cells.map(cell => [cell.cell_type, cell.source]))"
     before = page.evaluate(cells)
     for key in KEYS:
         target = page.locator(control)
@@ -223,17 +265,15 @@ def test_a_number_is_typed_where_it_is_taken_and_nowhere_else(keyboard):
     wait_for(lambda: "line to 2" in sentence(page), "the number that was typed")
 
 
-@pytest.mark.parametrize("between", [(), ("def later():\n    pass",), (("markdown", "My guess: *ten*."),), ("1 + 1",)])
+@pytest.mark.parametrize(
+    "between", [(), ("def later():\n    pass",), (("markdown", "My guess: *ten*."),), ("1 + 1",)]
+)
 def test_a_result_is_covered_up_to_the_next_heading_whatever_stands_between(opened, between):
     name = f"cover-{len(str(between))}"
     cells = [SETUP, QUESTION, *between, "print('one')", ("markdown", "So it is."), "bar()", HEADING, "print('two')"]
     page = opened(name, cells)
     wait_for(lambda: page.locator(".bn-cover").count() >= 2, "the covers")
     page.wait_for_timeout(500)
-
-    def seen(text):
-        return page.locator(f".jp-Cell:visible >> text={text}").last.is_visible()
-
     result, text = page.locator("pre:text-is('one')"), page.locator("p:text-is('So it is.')")
     assert [place.is_visible() for place in (result, text, page.locator(".noUi-handle").first)] == [False] * 3
     assert page.locator("pre:text-is('two')").is_visible()

@@ -254,9 +254,11 @@ def test_from_the_second_page_on_picture_and_sentence_go_through_a_widget_too(pa
     figure = spread.live()
     figure.show()
     *_, copy, hello = page[0].history[0].children
-    hello.click()  # the page that ran the cell
+    hello.click()  # the page that ran the cell: it sees both answers
+    assert page[2].history[-1]["text/html"] == page[2].history[0]["text/html"] + _page.HEARD
+    assert copy.value == _page.HEARD
     figure.widgets["std"].value = 0.5
-    assert copy.value == ""
+    assert copy.value == _page.HEARD
     hello.click()  # a page that was loaded later
     assert "Std 0.50. &lt;b&gt;&amp;" in copy.value
     figure.widgets["std"].value = 0.6

@@ -12,7 +12,11 @@ import nbformat
 from nbclient import NotebookClient
 
 KERNEL_ONLY = {"application/vnd.jupyter.widget-view+json", "application/javascript"}  # of no use without one
-KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}  # as JupyterLab writes it
+KERNEL = {
+    "display_name": "Python 3 (ipykernel)",
+    "language": "python",
+    "name": "python3",
+}  # as JupyterLab writes it
 LANGUAGE = {
     "name": "python",
     "file_extension": ".py",
