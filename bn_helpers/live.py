@@ -195,7 +195,8 @@ class Live:
 
     def _draw(self):
         try:
-            sentence = self._draw_values(**self.values)
+            with plots.look():
+                sentence = self._draw_values(**self.values)
         except StopIteration as end:
             self._pause()
             sentence = end.value
@@ -209,7 +210,7 @@ class Live:
 
     def png(self):
         """The picture as it stands, as PNG bytes."""
-        with self._lock:
+        with self._lock, plots.look():
             return self._encode(self._pixels())
 
     def show(self):

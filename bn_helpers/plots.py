@@ -6,7 +6,7 @@ on a light and on a dark page. It is made without pyplot and shown by `show`.
 
 import re
 from base64 import b64encode
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import matplotlib as mpl
 import numpy as np
@@ -53,10 +53,23 @@ def use_style():
     mpl.rcParams.update(STYLE)
 
 
+NO_LOOK = re.compile("backend|interactive|toolbar")  # how windows behave: the reader's
+LOOK = {key: mpl.rcParamsDefault[key] for key in mpl.rcParamsDefault if not NO_LOOK.match(key)} | STYLE
+
+
+def look():
+    """A context in which matplotlib is set as for all figures of the course, whatever the reader has set.
+
+    Some settings (fonts, the minus sign) are read when a figure is drawn, so drawing needs it as well as making.
+    """
+    changes = {key: value for key, value in LOOK.items() if mpl.rcParams[key] != value}
+    return mpl.rc_context(changes) if changes else nullcontext()  # else a millisecond for each frame
+
+
 @contextmanager
 def card(width=7.2, height=2.4):
     """`with card() as fig:` a new Figure of width x height inches in the course's look."""
-    with mpl.rc_context(STYLE):
+    with look():
         fig = Figure(figsize=(width, height), dpi=DPI * DENSITY, layout="constrained", facecolor="none")
         Canvas(fig)
         fig.get_layout_engine().set(w_pad=0.12, h_pad=0.12)
@@ -79,7 +92,8 @@ def card(width=7.2, height=2.4):
 
 def png(fig, level=9):
     """The figure as PNG bytes; `level` of compression, 1 is quick, 9 is small."""
-    fig.canvas.draw()
+    with look():
+        fig.canvas.draw()
     return Palette()(fig.canvas.buffer_rgba(), level)
 
 

@@ -5,12 +5,13 @@ import warnings
 from functools import partial
 
 import ipywidgets
+import matplotlib as mpl
 import numpy as np
 import psutil
 import pytest
 from PIL import Image
 
-from bn_helpers import _page, live, plots
+from bn_helpers import _canvas, _page, live, plots
 from bn_helpers._png import COARSEST
 from bn_helpers.live import choice, explore, play, slider, steps, switch
 
@@ -510,3 +511,48 @@ def test_a_figure_does_not_touch_pyplot_or_warn():
         figure.update(std=0.7)
         figure.png()
     assert plt.get_fignums() == []
+
+
+READERS = {
+    "dark": {"style": "dark_background"},
+    "matplotlibrc": {"font.size": 20, "axes.facecolor": "black", "text.color": "white", "lines.linestyle": ":"},
+    "no such font": {"font.family": "Nowhere Sans", "mathtext.fontset": "custom", "mathtext.rm": "Nowhere Sans"},
+    "signs": {"axes.unicode_minus": False, "path.sketch": (3, 100, 2), "figure.autolayout": True, "image.cmap": "hot"},
+}
+
+
+@pytest.mark.parametrize("theirs", READERS.values(), ids=READERS)
+def test_a_figure_looks_the_same_whatever_the_reader_has_set(theirs, caplog):
+    @explore(n=slider(1, 5, start=1, label="n"), size=(4, 2))
+    def figure(fig):
+        ax = fig.subplots()
+        ax.imshow([[0, 1]], extent=(-1, 0, -1, 1))
+        (line,), title = ax.plot([-1, 1], [-1, 1]), ax.set_title("")
+
+        def update(n):
+            line.set_ydata([-n, n])
+            title.set_text(f"{n} and $\\alpha_{n}$")
+            return "A line."
+
+        return update
+
+    def pictures():
+        _canvas._tile.cache_clear()
+        live = figure.live()
+        yield live.png()
+        live.update(n=3)
+        yield live.png()
+        with plots.card() as fig:
+            plots.histogram(fig.subplots(), -3, 3)(X)
+        yield plots.png(fig)
+
+    ours = list(pictures())
+    with mpl.rc_context():
+        settings = dict(theirs)
+        if style := settings.pop("style", None):
+            mpl.style.use(style)
+        mpl.rcParams.update(settings)
+        before = dict(mpl.rcParams)
+        assert list(pictures()) == ours
+        assert dict(mpl.rcParams) == before
+    assert caplog.text == ""
