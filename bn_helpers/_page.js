@@ -45,7 +45,7 @@ const onPage = (react) => {
     const note = document.createElement("p");
     note.className = "bn-note";
     note.textContent = NOTE;
-    let greeted = false, answered = false;
+    let greeted = false, answered = false, heard = false;
     const look = () => {
       const old = controls.querySelector(".jupyter-widgets-disconnected")
         || controls.querySelector(".jp-OutputArea-output")?.textContent.startsWith("Error displaying widget");
@@ -57,10 +57,10 @@ const onPage = (react) => {
         greeted = true;
         hello.click();
       }
+      heard ||= shown.at(-1).querySelector(".bn-heard");
       if (controls.querySelector(".bn-copy .bn-heard") && !answered) {
         answered = true;
-        const heard = () => shown.at(-1).querySelector(".bn-heard") || hello.click();
-        setTimeout(heard, 1000); // outputs take a moment to be drawn
+        setTimeout(() => heard || hello.click(), 1000); // outputs take a moment to be drawn
       }
       const copy = controls.querySelector(".bn-copy:has(p, details)");
       shown.forEach((output) => output.classList.toggle("bn-copied", Boolean(copy)));

@@ -111,7 +111,8 @@ class Figure:
         self.page = page
         self.area = page.locator(".jp-OutputArea", has=page.locator(f".widget-label:text-is('{label}')")).nth(nth)
         wait_for(lambda: page.evaluate(KERNEL) == "idle", "all cells to run")
-        cell = bring(page, page.locator(".jp-Cell", has=self.area).last)
+        cell = self.area.locator("xpath=ancestor::*[contains(concat(' ', @class, ' '), ' jp-Cell ')]").last
+        bring(page, cell)
         self.row = self.area.locator(".widget-inline-hbox", has=page.locator(f"text='{label}'")).first
         self.handle = self.row.locator(".noUi-handle")
         cover = cell.locator(".bn-cover button")

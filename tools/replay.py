@@ -19,13 +19,17 @@ from IPython.utils.capture import capture_output
 from printed import difference
 
 
-def replay(path):
-    """Yield of each code cell: number, tags, the text stored, the text now (or the exception raised)."""
+def replay(path, order=iter):
+    """Yield of each code cell: number, tags, the text stored, the text now (or the exception raised).
+
+    `order` makes of the numbered cells the sequence in which they are run.
+    """
     cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
     InteractiveShell.clear_instance()
     shell = InteractiveShell.instance()
     shell.displayhook.write_output_prompt = lambda: None  # no "Out[1]:" in what is captured
-    for number, cell in enumerate(cell for cell in cells if cell["cell_type"] == "code"):
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    for number, cell in order(list(enumerate(code))):
         with capture_output() as captured:
             result = shell.run_cell("".join(cell["source"]))
         error = result.error_before_exec or result.error_in_exec
