@@ -3,11 +3,12 @@
 import gzip
 import hashlib
 import zlib
+from itertools import chain, repeat, starmap
 from pathlib import Path
 
 import numpy as np
 
-from ._arrays import count, floats, generator, numbers
+from ._arrays import count, finite, floats, generator
 
 HERE = Path(__file__).parent
 SHA256 = "af104d81e7cd419be5f343d23c6ca2e4e4ff847b06636260802df8e903c6183f"  # of digits.npz, see data/README.md
@@ -128,12 +129,12 @@ def _read_idx(folder, name, ndim):
 
 
 def gaussian_cloud(n, mean, cov, rng):
-    """n points (n, D) from a Gaussian of mean (D,) and covariance cov (D, D).
+    """n points (n, D) in float64 from a Gaussian of mean (D,) and covariance cov (D, D).
 
-    ValueError if cov is not symmetric and positive semidefinite.
+    ValueError if cov is not symmetric and positive semidefinite, and for what is no array of finite real numbers.
     """
-    mean = floats("mean", mean, "D")
-    cov = floats("cov", cov, len(mean), len(mean))
+    mean = floats("mean", mean, "D").astype(np.float64)
+    cov = floats("cov", cov, len(mean), len(mean)).astype(np.float64)
     if not np.allclose(cov, cov.T):
         raise ValueError(f"cov: expected a symmetric matrix, got {cov.tolist()}")
     L, E = np.linalg.eigh(cov)
@@ -148,19 +149,27 @@ def gaussian_cloud(n, mean, cov, rng):
 def minibatches(X, y, batch_size, rng):
     """Yield (X (batch_size, ...), y (batch_size,)) once through the shuffled data: one epoch.
 
-    A shorter rest is left out, so that each step has the same noise; another rest each epoch.
+    A shorter rest is left out, so that each step has the same noise; another rest each epoch. X is (N, ...) and
+    y (N,), finite real numbers whose dtype is kept. ValueError for others, at the call.
     """
-    X, y = np.asarray(X), numbers("y", y, len(X))
-    batch_size = count("batch_size", batch_size)
-    if batch_size > len(X):
-        raise ValueError(f"batch_size: expected at most the {len(X)} rows of X, got {batch_size}")
-    order = generator("rng", rng).permutation(len(X))
-    for start in range(0, len(X) - batch_size + 1, batch_size):
-        rows = order[start : start + batch_size]
-        yield X[rows], y[rows]
+    return _epoch(*_checked(X, y, batch_size, rng))
 
 
 def endless_minibatches(X, y, batch_size, rng):
     """`minibatches` epoch after epoch, shuffled anew for each."""
-    while True:
-        yield from minibatches(X, y, batch_size, rng)
+    return chain.from_iterable(starmap(_epoch, repeat(_checked(X, y, batch_size, rng))))
+
+
+def _checked(X, y, batch_size, rng):
+    X = finite("X", X, "N", ...)
+    y, batch_size = finite("y", y, len(X)), count("batch_size", batch_size)
+    if batch_size > len(X):
+        raise ValueError(f"batch_size: expected at most the {len(X)} rows of X, got {batch_size}")
+    return X, y, batch_size, generator("rng", rng)
+
+
+def _epoch(X, y, batch_size, rng):
+    order = rng.permutation(len(X))
+    for start in range(0, len(X) - batch_size + 1, batch_size):
+        rows = order[start : start + batch_size]
+        yield X[rows], y[rows]

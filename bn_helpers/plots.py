@@ -7,6 +7,7 @@ on a light and on a dark page. It is made without pyplot and shown by `show`.
 import re
 from base64 import b64encode
 from contextlib import contextmanager
+from numbers import Integral
 
 import matplotlib as mpl
 import numpy as np
@@ -16,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from . import _threads  # noqa: F401, for its effect
+from ._arrays import DRAWN, numbers, scalar, shown
 from ._canvas import Canvas
 from ._png import Palette
 
@@ -110,8 +112,10 @@ def show(fig, text):
 def histograms(arrays, low, high, *, bins=40, xlabel="activation", **style):
     """A row of histograms, all from low to high: `histograms({"inputs": x, "sums": x @ W}, -5, 5)`.
 
-    Values beyond low and high are counted in the first and the last bar.
+    Values beyond low and high are counted in the first and the last bar. ValueError for what is no array of
+    real numbers, for no values and for NaN.
     """
+    arrays = {title: _drawn(title, values) for title, values in arrays.items()}
     with card(width=7.2, height=2.1) as fig:
         for ax, (title, values) in zip(np.ravel(fig.subplots(1, len(arrays))), arrays.items()):
             histogram(ax, low, high, bins, **style)(values)
@@ -128,9 +132,11 @@ def _spread(values):
 def lines(x, curves, *, xlabel, ylabel, styles=None, ylim=None):
     """Curves over x, each named at its end: `lines(steps, {"He": losses}, xlabel="step", ylabel="loss")`.
 
-    styles: {label: line properties}, such as INITIALIZERS; ylim: (low, high) or None. ValueError for a curve
-    of another length than x.
+    styles: {label: line properties}, such as INITIALIZERS; ylim: (low, high) or None. NaN is left out. ValueError
+    for a curve of another length than x, and for what is no array of real numbers.
     """
+    x = _drawn("x", x, "N")
+    curves = {label: _drawn(label, y, "N") for label, y in curves.items()}
     for label, y in curves.items():
         if len(y) != len(x):
             raise ValueError(f"{label}: expected {len(x)} values, one for each x, got {len(y)}")
@@ -179,6 +185,10 @@ def _spoken(words):
     return re.sub(r"[$\\{}]", "", words.replace("\n", " ").replace(r"\hat{x}", "x_hat"))
 
 
+def _drawn(name, values, *shape):
+    return numbers(name, values, *(shape or (...,)), types=DRAWN, what="real numbers")
+
+
 def _last(y):
     """The last finite value: where a curve that diverged left the picture."""
     finite = np.asarray(y, dtype=float)[np.isfinite(y)]
@@ -203,17 +213,18 @@ def histogram(ax, low, high, bins=40, **style):
     high are counted in the first and the last bar. `fill(values, low, high)` moves the range. ValueError for
     no values and for NaN.
     """
-    if not low < high or bins < 1:
-        raise ValueError(f"low, high, bins: expected low < high and a bin at least, got {low}, {high}, {bins}")
+    given = [scalar(value) for value in (low, high, bins)]
+    if None in given or not -np.inf < low < high < np.inf or not isinstance(given[2], Integral) or bins < 1:
+        came = ", ".join(map(shown, (low, high, bins)))
+        raise ValueError(f"low, high, bins: expected low < high and a bin at least, got {came}")
     bars = ax.stairs(np.zeros(bins), np.linspace(low, high, bins + 1), **{"color": FILL, "fill": True} | style)
     ax.set(xlim=(low, high), ylim=(0, 1.08), yticks=[])
     ax.spines.left.set_visible(False)
 
     def fill(values, low=low, high=high):
-        values = np.clip(np.ravel(values), float(low), float(high))
-        if not len(values) or np.isnan(values.min()):
-            what = "NaN among the values" if len(values) else "no value"
-            raise ValueError(f"histogram: expected numbers, got {what}")
+        values = np.clip(np.ravel(_drawn("values", values)), float(low), float(high))
+        if np.isnan(values.min()):
+            raise ValueError("values: expected numbers, got NaN among them")
         if ax.get_xlim() != (low, high):
             ax.set_xlim(low, high)
         counts, edges = np.histogram(values, bins, (low, high))

@@ -674,7 +674,7 @@ def test_recalibration_restores_statistics_that_diverged():
     norms(network)[0].running_var = np.full(6, np.inf)
     before = [as_bytes(norm) for norm in norms(network)]
     X[7, 2] = np.nan
-    with pytest.raises(ValueError, match=r"^x: expected finite numbers"):
+    with pytest.raises(ValueError, match=r"^X: expected finite numbers"):
         recalibrate(network, X, 5)
     assert [as_bytes(norm) for norm in norms(network)] == before
 
@@ -894,7 +894,7 @@ def test_folding_refuses_wrong_weights_by_name(W, b, message):
     ("X", "batch_size", "message"),
     [
         (np.ones((4, 4)), 5, "X: expected at least one batch of 5 rows, got 4"),
-        ([], 2, "X: expected at least one batch of 2 rows, got 0"),
+        ([], 2, "X: expected shape (N, D), got shape (0,)"),
         (np.ones((4, 4)), 1, "batch_size: expected a whole number of at least 2, got 1"),
         (np.ones((4, 4)), 2.0, "batch_size: expected a whole number of at least 2, got 2.0"),
         (np.ones((4, 3)), 2, "x: expected shape (N, 4), got shape (2, 3)"),

@@ -1,5 +1,6 @@
 import base64
 import io
+import re
 import subprocess
 import sys
 
@@ -83,11 +84,17 @@ def test_a_value_on_an_edge_is_counted_where_numpy_counts_it(low, high, bins, di
     np.testing.assert_array_equal(counts, np.histogram(np.clip(values, low, high), bins, (low, high))[0])
 
 
-@pytest.mark.parametrize(("values", "message"), [([], "no value"), ([0.5, np.nan], "NaN among the values")])
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ([], "expected an array of at least one number, got shape (0,)"),
+        ([0.5, np.nan], "expected numbers, got NaN among them"),
+    ],
+)
 def test_a_histogram_refuses_what_it_cannot_count(values, message):
     with plots.card(3.0, 2.0) as fig:
         fill = plots.histogram(fig.subplots(), 0, 1)
-    with pytest.raises(ValueError, match=f"histogram: expected numbers, got {message}"):
+    with pytest.raises(ValueError, match=f"^values: {re.escape(message)}$"):
         fill(np.array(values))
 
 
