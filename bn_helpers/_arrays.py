@@ -5,8 +5,10 @@ another library. Other subclasses are refused, since their values mean something
 ones would come back, and `*` of a matrix is `@`.
 """
 
+import os
 import warnings
 from numbers import Integral, Real
+from pathlib import Path
 
 import numpy as np
 
@@ -170,6 +172,16 @@ def between(name, value, low, high=np.inf):
         limits = f"from {low:g} to {high:g}" if np.isfinite(high) else f"of at least {low:g}"
         raise ValueError(f"{name}: expected a finite number {limits}, got {shown(value)}")
     return number
+
+
+def path(name, value):
+    """`value`, a str or a Path, as a Path with its `~` written out; ValueError otherwise."""
+    if not isinstance(value, str | os.PathLike) or "\0" in str(value) or not str(value):
+        raise ValueError(f'{name}: expected a path, such as "~/{name}", got {shown(value)}')
+    try:
+        return Path(value).expanduser()
+    except (RuntimeError, TypeError):  # no home folder, or no such user; a path made of bytes
+        raise ValueError(f"{name}: expected a path whose ~ is a known folder, got {shown(value)}") from None
 
 
 def shown(value):

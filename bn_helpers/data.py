@@ -1,14 +1,13 @@
 """Real and synthetic data: digits and recorded runs that ship with the course, MNIST from a folder, batches."""
 
-import gzip
 import hashlib
-import zlib
 from itertools import chain, repeat, starmap
 from pathlib import Path
 
 import numpy as np
 
 from ._arrays import count, finite, floats, generator
+from ._mnist import read_mnist
 
 HERE = Path(__file__).parent
 SHA256 = "af104d81e7cd419be5f343d23c6ca2e4e4ff847b06636260802df8e903c6183f"  # of digits.npz, see data/README.md
@@ -71,61 +70,20 @@ def load_recorded(name):
 def load_mnist(folder):
     """X_train (60000, 784), y_train (60000,), X_test (10000, 784), y_test (10000,) from the four IDX files.
 
-    The files are the reader's own, gzipped or not, in `folder`; other data in the same format and
-    any size (Fashion-MNIST) works too. Pixels are float32 in [0, 1], labels integers 0..9.
-    FileNotFoundError or ValueError names the file, what was expected and what to do.
+    The files are the reader's own, gzipped or not; other data in the same format and any size
+    (Fashion-MNIST) works too. `folder` is a str or a Path: the folder that holds them, one that
+    has a single such folder up to two levels below (torchvision's root), or one of the files.
+    Pixels are float32 in [0, 1], labels integers 0..9. FileNotFoundError or ValueError names the
+    file, what was expected and what to do, also for whatever else lies under these names, and for
+    parts that do not belong together: image sizes or numbers of labels that differ, and more test
+    than training images, which have been exchanged.
     """
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise FileNotFoundError(f"{folder}: expected a folder with the four MNIST files, found none")
-    parts = []
-    for part in ("train", "t10k"):
-        X, images = _read_idx(folder, f"{part}-images-idx3-ubyte", 3)
-        y, labels = _read_idx(folder, f"{part}-labels-idx1-ubyte", 1)
-        if len(X) != len(y):
-            raise ValueError(
-                f"{labels}: expected one label for each of the {len(X)} images in {images.name}, got {len(y)}; "
-                "take both files from the same source"
-            )
-        if y.max() > 9:
-            raise ValueError(f"{labels}: expected labels from 0 to 9, got {y.max()}; get the file again")
-        parts += [X.reshape(len(X), -1) / np.float32(255), y.astype(np.int64)]
-    return tuple(parts)
-
-
-def _read_idx(folder, name, ndim):
-    """The uint8 array of one IDX file, and its path."""
-    names = [name, f"{name}.gz", name.replace("-idx", ".idx"), name.replace("-idx", ".idx") + ".gz"]
-    path = next((folder / n for n in names if (folder / n).is_file()), None)
-    if path is None:
-        raise FileNotFoundError(f"{folder / name}: expected this file or {name}.gz, found neither; put it there")
-    data = path.read_bytes()
-    if data[:2] == b"\x1f\x8b":  # gzip, whatever the file is called
-        try:
-            data = gzip.decompress(data)
-        except (EOFError, OSError, zlib.error) as error:
-            raise ValueError(
-                f"{path}: expected a whole gzip file, got a damaged one ({error}); get it again"
-            ) from None
-    magic, expected = int.from_bytes(data[:4], "big"), 0x0800 + ndim  # 08: unsigned bytes
-    if len(data) < 4 or magic != expected:
-        kind = "images" if ndim == 3 else "labels"
-        came = f"{magic}" if len(data) >= 4 else "a file of under 4 bytes"
-        raise ValueError(
-            f"{path}: expected magic number {expected} (IDX, {kind}), got {came}; "
-            f"this is not the file {name}, get it again"
-        )
-    header = 4 + 4 * ndim
-    shape = tuple(int.from_bytes(data[i : i + 4], "big") for i in range(4, header, 4))
-    size = header + int(np.prod(shape, dtype=np.int64))
-    if len(data) >= header and 0 in shape:
-        raise ValueError(f"{path}: expected at least one entry, got shape {shape}; get it again")
-    if len(data) < header or len(data) != size:
-        raise ValueError(
-            f"{path}: expected {size} bytes for an array of shape {shape}, got {len(data)}; "
-            f"the file is {'cut short' if len(data) < size else 'damaged'}, get it again"
-        )
-    return np.frombuffer(data, np.uint8, offset=header).reshape(shape), path
+    parts = read_mnist(folder)
+    return tuple(
+        array
+        for images, labels in parts
+        for array in (images.reshape(len(images), -1) / np.float32(255), labels.astype(np.int64))
+    )
 
 
 def gaussian_cloud(n, mean, cov, rng):
