@@ -1,12 +1,13 @@
 """Real and synthetic data: digits and recorded runs that ship with the course, MNIST from a folder, batches."""
 
 import hashlib
+from io import BytesIO
 from itertools import chain, repeat, starmap
 from pathlib import Path
 
 import numpy as np
 
-from ._arrays import count, finite, floats, generator
+from ._arrays import count, finite, floats, generator, shown
 from ._mnist import read_mnist
 
 HERE = Path(__file__).parent
@@ -21,8 +22,8 @@ def load_digits(*, split="balanced"):
     450 rows are the test part; other people wrote them, so it is harder. Source: data/README.md.
     ValueError for another split or a damaged file, FileNotFoundError if the file is missing.
     """
-    if split not in ("balanced", "writers"):
-        raise ValueError(f'split: expected "balanced" or "writers", got {split!r}')
+    if not isinstance(split, str) or split not in ("balanced", "writers"):
+        raise ValueError(f'split: expected "balanced" or "writers", got {shown(split)}')
     images, labels = _read_digits(_digits_file())
     X, y = images / 16, labels.astype(np.int64)
     if split == "writers":
@@ -44,27 +45,44 @@ def _digits_file():
 
 
 def _read_digits(path):
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ValueError(
+            f"{path}: expected a file that can be read, got: {error.strerror}; install again"
+        ) from None
+    found = hashlib.sha256(data).hexdigest()
     if found != SHA256:
         raise ValueError(
             f"{path}: expected SHA-256 {SHA256[:12]}..., got {found[:12]}...; the file is damaged. "
             "Restore it with `git checkout data/digits.npz`, or install the package again"
         )
-    with np.load(path, allow_pickle=False) as file:
+    with np.load(BytesIO(data), allow_pickle=False) as file:
         return file["images"], file["labels"]
 
 
 def load_recorded(name):
     """The arrays, by name, that data/recorded/`name`.py has recorded: runs that are too long for a lesson.
 
-    ValueError if there is no such record; it says which there are.
+    ValueError if there is no such record, which says which there are, or if its file is damaged.
     """
     places = HERE / "recorded", HERE.parent / "data" / "recorded"  # an installed wheel, a clone
     files = {path.stem: path for place in places for path in place.glob("*.npz")}
-    if name not in files:
-        raise ValueError(f"name: expected one of {sorted(files)}, got {name!r}")
-    with np.load(files[name], allow_pickle=False) as file:
-        return dict(file)
+    if not isinstance(name, str) or name not in files:
+        raise ValueError(f"name: expected one of {sorted(files)}, got {shown(name)}")
+    try:
+        data = files[name].read_bytes()
+        with np.load(BytesIO(data), allow_pickle=False) as file:
+            arrays = dict(file)
+        whole = len(arrays) == data.count(b"PK\x03\x04")  # a damaged list of contents may leave some out
+        if not arrays or not whole or not all(isinstance(array, np.ndarray) for array in arrays.values()):
+            raise ValueError("arrays are missing")
+    except Exception as error:  # zipfile, zlib and NumPy each raise their own, MemoryError too
+        raise ValueError(
+            f"{files[name]}: expected the arrays that {name}.py recorded, got a damaged file ({error}). "
+            f"Restore it with `git checkout data/recorded/{name}.npz`, or install the package again"
+        ) from None
+    return arrays
 
 
 def load_mnist(folder):

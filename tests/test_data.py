@@ -1,10 +1,12 @@
 import gzip
+import io
 import os
 import re
 import shutil
 import socket
 import struct
 import tracemalloc
+import zipfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -102,7 +104,7 @@ def test_the_digits_need_no_network(monkeypatch):
     assert len(load_digits()[0]) == 1442
 
 
-@pytest.mark.parametrize("split", ["random", None, 0])
+@pytest.mark.parametrize("split", ["random", None, 0, ["balanced"], np.array(["balanced", "writers"])])
 def test_another_split_is_refused(split):
     with refuses(f'split: expected "balanced" or "writers", got {split!r}'):
         load_digits(split=split)
@@ -150,6 +152,14 @@ def test_damaged_digits_are_refused(install, damage):
         r"the file is damaged\. Restore it with `git checkout data/digits\.npz`, or install the package again$"
     )
     with pytest.raises(ValueError, match=message):
+        load_digits()
+
+
+def test_digits_that_are_no_file_are_refused(install):
+    path = install("data/digits.npz")
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(ValueError, match=rf"^{re.escape(str(path))}: expected a file that can be read, got: "):
         load_digits()
 
 
@@ -837,6 +847,74 @@ def test_a_record_is_read_by_name_and_another_name_is_refused():
         ValueError, match=r"name: expected one of \['internal_shift', 'whitening_cost'\], got 'nothing'"
     ):
         load_recorded("nothing")
+
+
+@pytest.mark.parametrize(
+    "name", [None, ["internal_shift"], 3, Path("internal_shift"), "../recorded/internal_shift"]
+)
+def test_what_is_no_name_of_a_record_is_refused(name):
+    with pytest.raises(ValueError, match=r"^name: expected one of \['internal_shift', 'whitening_cost'\], got .+"):
+        load_recorded(name)
+
+
+def packed_arrays(**arrays):
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    return file.getvalue()
+
+
+def packed_text():
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("readme.txt", "no array")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        flipped,
+        lambda content: content[:-1],
+        lambda content: content[: len(content) // 2],
+        lambda content: b"",
+        lambda content: b"<html>",
+        lambda content: b"version https://git-lfs.github.com/spec/v1",
+        lambda content: packed_arrays(),
+        lambda content: packed_arrays(steps=np.array([None])),
+        lambda content: packed_text(),
+        lambda content: packed_arrays(steps=np.zeros(3)).replace(b"(3,), }", b"(9999999999999,), }"[:7]),
+    ],
+)
+def test_a_damaged_record_is_refused(install, tmp_path, damage):
+    path = tmp_path / "data" / "recorded" / "internal_shift.npz"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(damage((ROOT / "data" / "recorded" / "internal_shift.npz").read_bytes()))
+    with pytest.raises(
+        ValueError,
+        match=rf"^{re.escape(str(path))}: expected the arrays that internal_shift.py recorded, got a damaged file "
+        r"\(.+\)\. Restore it with `git checkout data/recorded/internal_shift.npz`, or install the package again$",
+    ):
+        load_recorded("internal_shift")
+
+
+def test_a_bit_that_flips_in_a_record_changes_nothing_in_silence(install, tmp_path):
+    content = (ROOT / "data" / "recorded" / "whitening_cost.npz").read_bytes()
+    right, path = load_recorded_bytes(tmp_path, content)
+    for i in range(len(content)):
+        path.write_bytes(content[:i] + bytes([content[i] ^ 4]) + content[i + 1 :])
+        with suppress(ValueError):
+            read = load_recorded("whitening_cost")
+            assert read.keys() == right.keys()
+            for name, array in read.items():
+                np.testing.assert_array_equal(array, right[name])
+
+
+def load_recorded_bytes(folder, content):
+    """What a record of that content holds, and where it is."""
+    path = folder / "data" / "recorded" / "whitening_cost.npz"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+    return load_recorded("whitening_cost"), path
 
 
 def test_every_record_stands_beside_its_script_and_in_the_list():
