@@ -229,6 +229,9 @@ class Live:
 
     def still(self):
         """Display picture and sentence as they stand, without controls."""
+        if not plots.can_display():
+            print(f"{self.sentence} (A notebook shows the picture: JupyterLab, for instance.)")
+            return
         data, metadata = plots.bundle(self.fig, self.png(), self.sentence)
         self._picture = display(data, metadata=metadata, raw=True, display_id=True)
         self._text = display(_paragraph(self.sentence), raw=True, display_id=True)

@@ -96,8 +96,8 @@ def bundle(fig, data, text):
 
 
 def can_display():
-    """Whether something shows what is displayed: a notebook, not a plain Python, which would print the bytes."""
-    return get_ipython() is not None
+    """Whether something shows what is displayed: a notebook, not a plain Python or IPython's terminal."""
+    return get_ipython() is not None and type(get_ipython()).__name__ != "TerminalInteractiveShell"
 
 
 def show(fig, text):

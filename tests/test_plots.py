@@ -145,11 +145,24 @@ def test_a_chart_tells_its_arrows_in_words(monkeypatch):
     assert told == ["A chart. mean mu -> yes: x_hat."]
 
 
+def test_a_terminal_cannot_show_pictures_and_any_other_shell_can(monkeypatch):
+    for name, can in (
+        ("TerminalInteractiveShell", False),
+        ("ZMQInteractiveShell", True),
+        ("InteractiveShell", True),
+    ):
+        monkeypatch.setattr(plots, "get_ipython", type(name, (), {}))
+        assert plots.can_display() is can
+
+
 def test_a_plain_python_prints_one_line_in_place_of_a_picture():
     code = "from bn_helpers import plots; plots.lines([0, 1], {'a': [1, 2]}, xlabel='step', ylabel='loss'); "
-    code += "from bn_helpers.explorers.start_here import batch_mean; batch_mean()"
+    code += "from bn_helpers.explorers.start_here import batch_mean; batch_mean(); "
+    code += "batch_mean.filmstrip(settings=[{}, {}])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    still, live = run.stdout.splitlines()
+    still, live, *strip = run.stdout.splitlines()
+    assert len(strip) == 2
+    assert all(line.endswith("(A notebook shows the picture: JupyterLab, for instance.)") for line in strip)
     assert still.startswith("loss over step. a: from 1 to 2. (A notebook shows the picture")
     assert live.endswith("(A notebook shows the picture and its controls: JupyterLab, for instance.)")
     assert run.stderr == ""
