@@ -27,9 +27,9 @@ def floats(name, value, *shape):
     return array.astype(np.float64 if array.dtype.kind in "iu" else array.dtype.newbyteorder("="), copy=False)
 
 
-def finite(name, value, *shape):
-    """The same with integers as they are."""
-    array = numbers(name, value, *shape)
+def finite(name, value, *shape, **kinds):
+    """The same with integers as they are; `kinds` of dtypes as for `numbers`."""
+    array = numbers(name, value, *shape, **kinds)
     bad = ~np.isfinite(array)
     if bad.any():
         where = tuple(int(i) for i in np.argwhere(bad)[0])

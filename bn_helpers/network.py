@@ -54,7 +54,7 @@ def mlp(sizes, *, activation, initializer, rng, batchnorm=False):
     own, since the batch mean would cancel it (paper, section 3.2).
     """
     sizes = sizes.tolist() if isinstance(sizes, np.ndarray) else sizes
-    if not isinstance(sizes, list | tuple) or len(sizes) < 2:
+    if not isinstance(sizes, list | tuple | range) or len(sizes) < 2:
         raise ValueError(f"sizes: expected at least an input and an output size, got {shown(sizes)}")
     for name, value, example in (("activation", activation, "ReLU"), ("initializer", initializer, "he_normal")):
         if not callable(value):

@@ -6,6 +6,7 @@ on a light and on a dark page. It is made without pyplot and shown by `show`.
 
 import re
 from base64 import b64encode
+from collections.abc import Mapping
 from contextlib import contextmanager
 from numbers import Integral
 
@@ -17,11 +18,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from . import _threads  # noqa: F401, for its effect
-from ._arrays import DRAWN, numbers, scalar, shown
+from ._arrays import DRAWN, finite, numbers, scalar, shown
 from ._canvas import Canvas
 from ._png import Palette
 
 DPI, DENSITY = 100, 2  # CSS pixels per inch; device pixels per CSS pixel, for sharp screens and print
+
+VALUES = dict(types=DRAWN, what="real numbers")  # that can be drawn
 
 # One meaning per colour in the whole course, and never colour alone.
 WITH_BATCHNORM = dict(color="#0072B2", linestyle="-")
@@ -115,7 +118,7 @@ def histograms(arrays, low, high, *, bins=40, xlabel="activation", **style):
     Values beyond low and high are counted in the first and the last bar. ValueError for what is no array of
     real numbers, for no values and for NaN.
     """
-    arrays = {title: _drawn(title, values) for title, values in arrays.items()}
+    arrays = {title: numbers(title, values, ..., **VALUES) for title, values in _named("arrays", arrays)}
     with card(width=7.2, height=2.1) as fig:
         for ax, (title, values) in zip(np.ravel(fig.subplots(1, len(arrays))), arrays.items()):
             histogram(ax, low, high, bins, **style)(values)
@@ -135,8 +138,8 @@ def lines(x, curves, *, xlabel, ylabel, styles=None, ylim=None):
     styles: {label: line properties}, such as INITIALIZERS; ylim: (low, high) or None. NaN is left out. ValueError
     for a curve of another length than x, and for what is no array of real numbers.
     """
-    x = _drawn("x", x, "N")
-    curves = {label: _drawn(label, y, "N") for label, y in curves.items()}
+    x = finite("x", x, "N", **VALUES)
+    curves = {label: numbers(label, y, "N", **VALUES) for label, y in _named("curves", curves)}
     for label, y in curves.items():
         if len(y) != len(x):
             raise ValueError(f"{label}: expected {len(x)} values, one for each x, got {len(y)}")
@@ -185,8 +188,13 @@ def _spoken(words):
     return re.sub(r"[$\\{}]", "", words.replace("\n", " ").replace(r"\hat{x}", "x_hat"))
 
 
-def _drawn(name, values, *shape):
-    return numbers(name, values, *(shape or (...,)), types=DRAWN, what="real numbers")
+def _named(name, values):
+    """The items of a dict; ValueError for anything else, and for an empty one."""
+    if not isinstance(values, Mapping) or not values:
+        raise ValueError(
+            f"{name}: expected a dict of names and values, such as {{'inputs': x}}, got {shown(values)}"
+        )
+    return values.items()
 
 
 def _last(y):
@@ -222,7 +230,7 @@ def histogram(ax, low, high, bins=40, **style):
     ax.spines.left.set_visible(False)
 
     def fill(values, low=low, high=high):
-        values = np.clip(np.ravel(_drawn("values", values)), float(low), float(high))
+        values = np.clip(np.ravel(numbers("values", values, ..., **VALUES)), float(low), float(high))
         if np.isnan(values.min()):
             raise ValueError("values: expected numbers, got NaN among them")
         if ax.get_xlim() != (low, high):

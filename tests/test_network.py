@@ -239,6 +239,8 @@ def nan_weights(fan_in, fan_out, rng):
         ({"sizes": [4, 6.0, 3]}, "sizes: expected a whole number of at least 1, got 6.0"),
         ({"sizes": [4, True, 3]}, "sizes: expected a whole number of at least 1, got True"),
         ({"sizes": "463"}, "sizes: expected at least an input and an output size, got '463'"),
+        ({"sizes": [[4, 6], [3]]}, "sizes: expected a whole number of at least 1, got [4, 6]"),
+        ({"sizes": None}, "sizes: expected at least an input and an output size, got None"),
         ({"sizes": 5}, "sizes: expected at least an input and an output size, got 5"),
         ({"activation": "relu"}, "activation: expected ReLU itself or another of its kind, got 'relu'"),
         ({"initializer": "he"}, "initializer: expected he_normal itself or another of its kind, got 'he'"),

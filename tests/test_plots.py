@@ -107,6 +107,20 @@ def test_bad_limits_and_lengths_are_named():
         plots.lines([0, 1, 2], {"loss": [2, 1]}, xlabel="step", ylabel="loss")
 
 
+@pytest.mark.parametrize("values", [np.ones(3), [1.0, 2.0], None, {}, "inputs"])
+def test_values_without_names_are_refused_by_name(values):
+    with pytest.raises(ValueError, match=r"^arrays: expected a dict of names and values, .*, got .+"):
+        plots.histograms(values, 0, 1)
+    with pytest.raises(ValueError, match=r"^curves: expected a dict of names and values, .*, got .+"):
+        plots.lines([0, 1], values, xlabel="step", ylabel="loss")
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_place_on_the_axis_is_finite(bad):
+    with pytest.raises(ValueError, match=r"^x: expected finite numbers, got 1 NaN or infinite, .+"):
+        plots.lines([0, bad], {"loss": [2, 1]}, xlabel="step", ylabel="loss")
+
+
 def test_histograms_and_lines_tell_their_numbers_in_the_text(shown):
     plots.histograms({"a": np.array([0.0, 2.0]), "b": np.array([0.5])}, 0, 2)
     plots.lines([0, 10], {"loss": [2.3, 0.1]}, xlabel="step", ylabel="loss (nats)")
