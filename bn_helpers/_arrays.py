@@ -1,8 +1,8 @@
 """Bad input is refused by name: which argument, what was expected, what came.
 
-A plain array is a numpy.ndarray, one mapped from a file too, or whatever `np.asarray` reads: lists, a table of
-another library. Other subclasses are refused, since their values mean something else: of a masked array the masked
-ones would come back, and `*` of a matrix is `@`.
+A plain array is a numpy.ndarray, one mapped from a file too, or whatever `np.asarray` reads: lists,
+a table of another library. Other subclasses are refused, since their values mean something else: of
+a masked array the masked ones would come back, and `*` of a matrix is `@`.
 """
 
 import os
@@ -20,8 +20,8 @@ DRAWN = "e" + REALS  # float16 is enough to be looked at, and too coarse to comp
 def floats(name, value, *shape):
     """`value` as a finite float array of `shape`: a letter stands for any size >= 1, a last ... for any axes.
 
-    float32, float64 and wider are kept, in this machine's order of bytes; integers become float64. ValueError
-    otherwise.
+    float32, float64 and wider are kept, in this machine's order of bytes; integers become float64.
+    ValueError otherwise.
     """
     array = finite(name, value, *shape)
     return array.astype(np.float64 if array.dtype.kind in "iu" else array.dtype.newbyteorder("="), copy=False)
@@ -46,7 +46,7 @@ def batch(name, value):
 
 
 def numbers(name, value, *shape, types=REALS, what="float32 or float64 numbers"):
-    """`value` as a plain array of `shape` with a dtype of `types`, NaN or not; ValueError otherwise."""
+    """`value` as a plain array of `shape` and one of `types`, NaN or not; ValueError otherwise."""
     array = plain(name, value, shape)
     sizes, more = (shape[:-1], True) if shape[-1:] == (...,) else (shape, False)
     fits = array.ndim >= len(sizes) if more else array.ndim == len(sizes)
@@ -115,7 +115,7 @@ def batch_or_images(value):
 
 
 def upstream(dout, shape):
-    """The upstream gradient as a `real_array` of the `shape` of the layer's last output, None before any."""
+    """The gradient as a `real_array` of the `shape` of the layer's last output, None before any."""
     if shape is None:
         raise ValueError("backward: expected a forward pass before it, got none")
     if not isinstance(dout, np.ndarray) or dout.shape != shape:

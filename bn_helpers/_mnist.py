@@ -32,7 +32,7 @@ CHUNK = 2**20  # bytes read at a time: a damaged header may ask for more than th
 
 
 def read_mnist(folder):
-    """[(images (N, H, W), labels (N,)) of the training part, the same of the test part], all uint8."""
+    """[(images (N, H, W), labels (N,)) of the training part, the same of the test part], uint8."""
     home = _home(a_path("folder", folder))
     paths = {name: _find(home, name) for name in NAMES}
     for name, path in paths.items():
@@ -71,9 +71,9 @@ def _belong_together(images, X, labels, y):
 
 
 def _home(folder):
-    """The folder of the four files: `folder`, the only one with some below it, or that of the file it names."""
+    """Where the files are: `folder`, the only one with some below it, or that of the file it names."""
     while folder.name in ALL_SPELLINGS and len(_found(folder)) < len(NAMES):
-        folder = folder.parent  # of one of the files, or of the folder of its own that Kaggle gives each
+        folder = folder.parent  # of a file, or of the folder that Kaggle makes for each
     if not os.path.isdir(folder):
         came = "a file; unpack an archive, and give the folder" if os.path.isfile(folder) else "none"
         raise FileNotFoundError(f"{folder}: expected a folder with the four MNIST files, found {came}")
@@ -104,7 +104,7 @@ def _found(folder):
 
 
 def _find(folder, name):
-    """The path at which `name` is in `folder`, or in a folder of its own there; what is no file comes last."""
+    """The path of `name` in `folder`, or in a folder of its own there; what is no file comes last."""
     spellings = SPELLINGS[name]
     own = [folder / spelling for spelling in spellings]
     nested = [path / spelling for path in own if os.path.isdir(path) for spelling in spellings]

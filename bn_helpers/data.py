@@ -74,7 +74,7 @@ def load_recorded(name):
         data = files[name].read_bytes()
         with np.load(BytesIO(data), allow_pickle=False) as file:
             arrays = dict(file)
-        whole = len(arrays) == data.count(b"PK\x03\x04")  # a damaged list of contents may leave some out
+        whole = len(arrays) == data.count(b"PK\x03\x04")  # a damaged table may leave some out
         if not arrays or not whole or not all(isinstance(array, np.ndarray) for array in arrays.values()):
             raise ValueError("arrays are missing")
     except Exception as error:  # zipfile, zlib and NumPy each raise their own, MemoryError too

@@ -99,7 +99,7 @@ def bundle(fig, data, text):
 
 
 def can_display():
-    """Whether something shows what is displayed: a notebook, not a plain Python or IPython's terminal."""
+    """Whether something shows what is displayed: a notebook, not a plain Python or a terminal."""
     return get_ipython() is not None and type(get_ipython()).__name__ != "TerminalInteractiveShell"
 
 

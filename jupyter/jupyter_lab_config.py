@@ -27,7 +27,7 @@ os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([str(here), paths]) if paths
 
 
 def can_be_written(folder):
-    """Whether `folder` could be made and written: tried in what is there already, since a disk may be full."""
+    """Whether `folder` could be made and written; tried above it, since a disk may be full."""
     nearest = next(path for path in (Path(folder), *Path(folder).parents) if os.path.exists(path))
     with suppress(OSError), tempfile.TemporaryFile(dir=nearest) as file:
         file.write(bytes(2**16))
@@ -36,8 +36,8 @@ def can_be_written(folder):
     return False
 
 
-# An account whose home folder cannot be written (a container's, or the disk is full): what Jupyter, IPython and
-# Matplotlib write for themselves goes to a temporary folder. The kernels are told by the environment, too.
+# An account whose home folder cannot be written (a container's, or the disk is full): what Jupyter,
+# IPython and Matplotlib write for themselves goes to a temporary folder, also in the kernels.
 OWN = {
     "JUPYTER_CONFIG_DIR": jupyter_config_dir,
     "JUPYTER_DATA_DIR": jupyter_data_dir,
