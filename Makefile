@@ -12,7 +12,8 @@ help:  ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 lab: $(READY)  ## open JupyterLab at the first lesson
-	$(BIN)/jupyter lab --config=jupyter/jupyter_lab_config.py
+	@$(BIN)/python -c 'import pathlib; pathlib.Path.home()' 2>/dev/null || export HOME=/nonexistent; \
+	    $(BIN)/jupyter lab --config=jupyter/jupyter_lab_config.py
 
 test: $(READY) lint  ## run every test: the helpers, the stored notebooks, the browser
 	$(BIN)/python tests/find_chromium.py

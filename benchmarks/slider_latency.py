@@ -239,7 +239,11 @@ def measure(playwright, o):
     """One run on a server and a browser of its own: the contenders, with their `moves` and `drags`."""
     with tempfile.TemporaryDirectory(prefix="latency-", ignore_cleanup_errors=True) as tmp:
         server = Server(Path(tmp), [f"--config={o.config.resolve()}"] if o.config else [])
-        path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+        path = (
+            os.path.expanduser(os.environ.get("CHROMIUM", ""))
+            or shutil.which("chromium")
+            or shutil.which("google-chrome")
+        )
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         try:
             context = browser.new_context(viewport=dict(width=1700, height=1000), device_scale_factor=o.dpr)
@@ -267,15 +271,19 @@ def measure(playwright, o):
             server.stop()
 
 
+def given(text):
+    return Path(text).expanduser()
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--contenders", default="floor,limit,interact,ours,ours_float32", help="files in cells/")
-    p.add_argument("--cell", action="append", default=[], type=Path, metavar="FILE", help="a further contender")
+    p.add_argument("--cell", action="append", default=[], type=given, metavar="FILE", help="a further contender")
     p.add_argument("--runs", type=int, default=3, help="each with a server and a browser of its own; pooled")
     p.add_argument("--moves", type=int, default=45, help="key presses per contender and run")
     p.add_argument("--drags", type=int, default=10, help="drags of 2 s per contender and run")
     p.add_argument("--dpr", type=float, default=1, help="device pixel ratio of the screen")
-    p.add_argument("--config", type=Path, help="of the server, such as jupyter/jupyter_lab_config.py")
+    p.add_argument("--config", type=given, help="of the server, such as jupyter/jupyter_lab_config.py")
     o = p.parse_args()
     from playwright.sync_api import sync_playwright
 

@@ -60,5 +60,5 @@ def _html(data, metadata):
     """An output as HTML: its picture, or its text."""
     if "image/png" not in data:
         return f'<div class="jp-RenderedHTMLCommon">{data["text/html"]}</div>'
-    size = metadata["image/png"]
-    return f'<img src="data:image/png;base64,{data["image/png"]}" alt="" width={size["width"]} height={size["height"]}>'
+    width, height = (metadata["image/png"][side] for side in ("width", "height"))
+    return f'<img src="data:image/png;base64,{data["image/png"]}" alt="" width={width} height={height}>'

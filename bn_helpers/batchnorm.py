@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._arrays import between, count, floats, real_array, upstream
+from ._arrays import batch, between, count, floats, real_array, shown, upstream
 
 
 class Cache(NamedTuple):
@@ -56,10 +56,15 @@ def batchnorm_backward(dout, cache):
     """Gradients dx (N, D), dgamma (D,), dbeta (D,) of a loss, given dout (N, D) (paper, section 3).
 
     mu and var depend on every row of x, so dx loses its mean and its component along x_hat:
-    it is 0 for a batch of one and of the size of eps for a batch of two.
+    it is 0 for a batch of one and of the size of eps for a batch of two. ValueError for what is no cache of
+    `batchnorm_forward`, and for another shape or non-finite values.
     """
-    dout = floats("dout", dout, *cache.x_hat.shape).astype(cache.x_hat.dtype)
-    return _backward(dout, cache)
+    if not isinstance(cache, Cache):
+        raise ValueError(f"cache: expected what batchnorm_forward returned, got {type(cache).__name__}")
+    x_hat = floats("cache.x_hat", cache.x_hat, "N", "D")
+    gamma, std = (floats(f"cache.{k}", getattr(cache, k), x_hat.shape[1]) for k in ("gamma", "std"))
+    dout = floats("dout", dout, *x_hat.shape).astype(x_hat.dtype)
+    return _backward(dout, cache._replace(x_hat=x_hat, gamma=gamma, std=std))
 
 
 def _backward(dout, cache):
@@ -124,6 +129,7 @@ class BatchNorm:
         ValueError for another shape, and in training for a single value per channel, since
         the unbiased variance divides by m - 1.
         """
+        x = real_array("x", x)
         rows = self._rows(x)  # (m, C)
         gamma, beta = (self.params[name].astype(rows.dtype, copy=False) for name in ("gamma", "beta"))
         if training:
@@ -141,7 +147,8 @@ class BatchNorm:
 
     def backward(self, dout):
         """dx of the shape of dout; fills grads. In evaluation the statistics are constants."""
-        rows = self._rows(upstream(dout, self._shape))
+        dout = upstream(dout, self._shape)
+        rows = self._rows(dout)
         if self._trained:
             dx, dgamma, dbeta = _backward(rows, self._cache)
         else:
@@ -158,15 +165,19 @@ class BatchNorm:
     def load_state_dict(self, state):
         """Take over what `state_dict` gave, as a dict or an open .npz file.
 
-        ValueError, and nothing changed, if a name or shape is off.
+        ValueError, and nothing changed, if a name or shape is off, or the file is damaged.
         """
         own = self.state_dict()
         if not isinstance(state, Mapping) or state.keys() != own.keys():
-            came = sorted(state) if isinstance(state, Mapping) else repr(state)
+            came = sorted(map(str, state)) if isinstance(state, Mapping) else shown(state)
             raise ValueError(f"state: expected the names {sorted(own)}, got {came}")
+        try:
+            state = dict(state)
+        except Exception as error:  # a file is read only here; zipfile, zlib and NumPy raise what they like
+            raise ValueError(f"state: expected arrays, got a damaged file ({error}); save it again") from None
         new = {name: floats(f"state[{name!r}]", state[name], *own[name].shape) for name in own}
         _variance("state['running_var']", new["running_var"])
-        num_batches = count("state['num_batches']", np.asarray(state["num_batches"])[()], at_least=0)
+        num_batches = count("state['num_batches']", state["num_batches"], at_least=0)
         self.params = {name: new[name].copy() for name in ("gamma", "beta")}
         self.running_mean, self.running_var = (
             new[name].astype(np.float64) for name in ("running_mean", "running_var")
@@ -180,11 +191,10 @@ class BatchNorm:
         self.running_var = (1 - momentum) * self.running_var + momentum * var
 
     def _rows(self, x):
-        if real_array(x).ndim not in (2, 4) or x.shape[1] != self.num_features or x.size == 0:
+        if x.ndim not in (2, 4) or x.shape[1] != self.num_features or x.size == 0:
             C = self.num_features
             raise ValueError(f"x: expected shape (N, {C}) or (N, {C}, H, W), got shape {x.shape}")
-        rows = x if x.ndim == 2 else x.transpose(0, 2, 3, 1).reshape(-1, self.num_features)
-        return rows if rows.dtype.kind == "f" else rows.astype(np.float64)
+        return x if x.ndim == 2 else x.transpose(0, 2, 3, 1).reshape(-1, self.num_features)
 
     def _like(self, rows, shape):
         if len(shape) == 2:
@@ -214,6 +224,7 @@ def recalibrate(network, X, batch_size):
     if not norms:
         raise ValueError("network: expected at least one BatchNorm layer, got none")
     batch_size = count("batch_size", batch_size, at_least=2)
+    X = batch("X", X)
     if len(X) < batch_size:
         raise ValueError(f"X: expected at least one batch of {batch_size} rows, got {len(X)}")
     before = [(bn, vars(bn).copy()) for bn in norms]

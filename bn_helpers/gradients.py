@@ -5,26 +5,28 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ._arrays import batch, between, floats
+from ._arrays import batch, between, floats, numbers
 
 
 def numerical_gradient(f, x, dout, step=1e-5):
     """d sum(f(x) * dout) / dx by central differences, of the shape of x.
 
-    `f` takes an array like x and returns one of the shape of dout; x itself is not changed.
-    Two evaluations of f per value of x; the error is about step^2, plus rounding / step.
+    `f` takes a float64 array like x and returns one of the shape of dout; x itself is not changed.
+    Two evaluations of f per value of x; the error is about step^2, plus rounding / step. dx is float64.
+    ValueError for what is no array of real numbers, NaN or infinite in x or dout, or another shape of dout.
     """
     step = _positive(step)
-    x = np.array(x, dtype=np.float64)
-    if np.shape(f(x.copy())) != np.shape(dout):
-        raise ValueError(f"dout: expected the shape of f(x), {np.shape(f(x.copy()))}, got {np.shape(dout)}")
+    x, dout = floats("x", x, ...).astype(np.float64), floats("dout", dout, ...)
+    out = numbers("f(x)", f(x.copy()), ...)
+    if out.shape != dout.shape:
+        raise ValueError(f"dout: expected the shape of f(x), {out.shape}, got {dout.shape}")
     dx = np.empty_like(x)
     for i in np.ndindex(x.shape):
         above, below = x.copy(), x.copy()
         above[i] += step
         below[i] -= step
         # differences first: the sum of f(x) * dout may be large, its change is small
-        dx[i] = np.sum((f(above) - f(below)) * dout) / (2 * step)
+        dx[i] = np.sum(np.subtract(f(above), f(below)) * dout) / (2 * step)
     return dx
 
 
@@ -35,12 +37,15 @@ def _positive(step):
 
 
 def relative_error(a, b):
-    """max |a - b| / max(|a|, |b|) over arrays of one shape; 0 where both are 0 everywhere."""
-    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    """max |a - b| / max(|a|, |b|) over arrays of one shape; 0 if both are 0 everywhere, NaN if a value is NaN.
+
+    ValueError for different shapes, no value at all, and what is no array of real numbers.
+    """
+    a, b = (numbers(name, value, ...).astype(float) for name, value in (("a", a), ("b", b)))
     if a.shape != b.shape:
         raise ValueError(f"b: expected the shape of a, {a.shape}, got {b.shape}")
-    size = max(np.abs(a).max(initial=0), np.abs(b).max(initial=0))
-    return float(np.abs(a - b).max(initial=0) / size) if size else 0.0
+    size = max(np.abs(a).max(), np.abs(b).max())
+    return float(np.abs(a - b).max() / size) if size else 0.0
 
 
 @dataclass
@@ -138,7 +143,7 @@ def check_gradient(network, x, dout, *, wrt_input=False, step=1e-5, tolerance=1e
                 check.wrong.append(name)
                 break
             smooth[i] = False
-        check.errors[name] = relative_error(ours[smooth], numerical[smooth])
+        check.errors[name] = relative_error(ours[smooth], numerical[smooth]) if smooth.any() else 0.0
         if not smooth.all():
             check.corners[name] = int(np.sum(~smooth))
         if not smooth.any():

@@ -1,8 +1,9 @@
 """Layers of a network: `forward(x, *, training)`, then `backward(dout)`, which fills `grads`.
 
 A layer keeps what its backward pass needs. Rows are examples: x is (N, D); what works value by value
-takes images (N, C, H, W), too. Layers refuse another shape or dtype, and backward before forward, with a
-ValueError; they do not scan for NaN, so that a diverging run can be watched until it ends.
+takes images (N, C, H, W), too. What comes out has the dtype of what came in, integers become float64. Layers refuse
+another shape, what is no plain array of real numbers, and backward before forward, with a ValueError; they do not
+scan for NaN, so that a diverging run can be watched until it ends.
 """
 
 from types import MappingProxyType
@@ -25,19 +26,20 @@ class Linear:
         self.grads, self._shape = {}, None
 
     def forward(self, x, *, training):
-        W = self.params["W"]
-        if real_array(x).ndim != 2 or x.shape[1] != len(W):
-            raise ValueError(f"x: expected {wanted(('N', len(W)))}, got shape {x.shape}")
-        self._x, self._shape = x, (len(x), W.shape[1])
-        out = x @ W
-        return out + self.params["b"] if "b" in self.params else out
+        x, D = real_array("x", x), len(self.params["W"])
+        if x.ndim != 2 or x.shape[1] != D or x.size == 0:
+            raise ValueError(f"x: expected {wanted(('N', D))}, got shape {x.shape}")
+        params = {name: value.astype(x.dtype, copy=False) for name, value in self.params.items()}
+        self._x, out = x, x @ params["W"]
+        self._shape = out.shape
+        return out + params["b"] if "b" in params else out
 
     def backward(self, dout):
-        upstream(dout, self._shape)
+        dout = upstream(dout, self._shape)
         self.grads["W"] = self._x.T @ dout
         if "b" in self.params:
             self.grads["b"] = dout.sum(axis=0)
-        return dout @ self.params["W"].T
+        return dout @ self.params["W"].T.astype(dout.dtype, copy=False)
 
 
 class Sigmoid:
@@ -47,7 +49,8 @@ class Sigmoid:
     _shape = None  # of the last output
 
     def forward(self, x, *, training):
-        self._shape = batch_or_images(x).shape
+        x = batch_or_images(x)
+        self._shape = x.shape
         self._out = 0.5 * (1 + np.tanh(0.5 * x))  # the same function, without overflow in exp
         return self._out
 
@@ -62,7 +65,8 @@ class Tanh:
     _shape = None
 
     def forward(self, x, *, training):
-        self._shape = batch_or_images(x).shape
+        x = batch_or_images(x)
+        self._shape = x.shape
         self._out = np.tanh(x)
         return self._out
 
@@ -77,7 +81,8 @@ class ReLU:
     _shape = None
 
     def forward(self, x, *, training):
-        self._shape = batch_or_images(x).shape
+        x = batch_or_images(x)
+        self._shape = x.shape
         self._passed = x > 0
         return np.maximum(x, 0)
 
@@ -100,12 +105,14 @@ class Dropout:
             raise ValueError("p: expected a probability below 1, got 1, which would drop everything")
 
     def forward(self, x, *, training):
-        self._shape = batch_or_images(x).shape
+        x = batch_or_images(x)
+        self._shape = x.shape
         self._scale = (self.rng.random(x.shape) >= self.p) / (1 - self.p) if training else 1.0
         return (x * self._scale).astype(x.dtype, copy=False)
 
     def backward(self, dout):
-        return (upstream(dout, self._shape) * self._scale).astype(dout.dtype, copy=False)
+        dout = upstream(dout, self._shape)
+        return (dout * self._scale).astype(dout.dtype, copy=False)
 
 
 def softmax_cross_entropy(logits, y):

@@ -226,6 +226,9 @@ class Live:
 
     def still(self):
         """Display picture and sentence as they stand, without controls."""
+        if not plots.can_display():
+            print(f"{self.sentence} (A notebook shows the picture: JupyterLab, for instance.)")
+            return
         for data, metadata in self._outputs():
             display(data, metadata=metadata, raw=True)
 

@@ -1,10 +1,11 @@
 """A network is a list of layers."""
 
+from collections.abc import Iterable
 from itertools import pairwise
 
 import numpy as np
 
-from ._arrays import batch, count, numbers
+from ._arrays import batch, count, floats, shown
 from .batchnorm import BatchNorm
 from .layers import Linear, ReLU, Sigmoid, Tanh
 
@@ -13,9 +14,14 @@ class Network:
     """Layers in order. `forward`, then `backward`, which fills the `grads` of every layer."""
 
     def __init__(self, layers):
+        if not isinstance(layers, Iterable):
+            raise ValueError(f"layers: expected a list of layers, got {shown(layers)}")
         self.layers = list(layers)
         if not self.layers:
             raise ValueError("layers: expected at least one layer, got none")
+        for layer in self.layers:
+            if not hasattr(layer, "forward") or not hasattr(layer, "backward"):
+                raise ValueError(f"layers: expected layers such as ReLU(), got {shown(layer)}")
 
     def forward(self, x, *, training):
         """x (N, D) or (N, C, H, W) -> the output of the last layer; ValueError for NaN or infinite x."""
@@ -47,15 +53,16 @@ def mlp(sizes, *, activation, initializer, rng, batchnorm=False):
     start at 0. With batchnorm every hidden Linear is followed by a BatchNorm and has no bias of its
     own, since the batch mean would cancel it (paper, section 3.2).
     """
-    if np.ndim(sizes) != 1 or len(sizes) < 2:
-        raise ValueError(f"sizes: expected at least an input and an output size, got {sizes!r}")
+    sizes = sizes.tolist() if isinstance(sizes, np.ndarray) else sizes
+    if not isinstance(sizes, list | tuple | range) or len(sizes) < 2:
+        raise ValueError(f"sizes: expected at least an input and an output size, got {shown(sizes)}")
     for name, value, example in (("activation", activation, "ReLU"), ("initializer", initializer, "he_normal")):
         if not callable(value):
-            raise ValueError(f"{name}: expected {example} itself or another of its kind, got {value!r}")
+            raise ValueError(f"{name}: expected {example} itself or another of its kind, got {shown(value)}")
     sizes = [count("sizes", size) for size in sizes]
     layers = []
     for i, (fan_in, fan_out) in enumerate(pairwise(sizes)):
-        W = numbers("initializer", initializer(fan_in, fan_out, rng), fan_in, fan_out)
+        W = floats("initializer", initializer(fan_in, fan_out, rng), fan_in, fan_out)
         last = i == len(sizes) - 2
         if batchnorm and not last:
             layers += [Linear(W), BatchNorm(fan_out)]

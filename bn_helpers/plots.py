@@ -6,7 +6,9 @@ on a light and on a dark page. It is made without pyplot and shown by `show`.
 
 import re
 from base64 import b64encode
+from collections.abc import Mapping
 from contextlib import contextmanager, nullcontext
+from numbers import Integral
 
 import matplotlib as mpl
 import numpy as np
@@ -16,10 +18,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from . import _threads  # noqa: F401, for its effect
+from ._arrays import DRAWN, finite, numbers, scalar, shown
 from ._canvas import Canvas
 from ._png import Palette
 
 DPI, DENSITY = 100, 2  # CSS pixels per inch; device pixels per CSS pixel, for sharp screens and print
+
+VALUES = dict(types=DRAWN, what="real numbers")  # that can be drawn
 
 # One meaning per colour in the whole course, and never colour alone.
 WITH_BATCHNORM = dict(color="#0072B2", linestyle="-")
@@ -108,8 +113,8 @@ def bundle(fig, data, text):
 
 
 def can_display():
-    """Whether something shows what is displayed: a notebook, not a plain Python, which would print the bytes."""
-    return get_ipython() is not None
+    """Whether something shows what is displayed: a notebook, not a plain Python or a terminal."""
+    return get_ipython() is not None and type(get_ipython()).__name__ != "TerminalInteractiveShell"
 
 
 def show(fig, text):
@@ -124,8 +129,10 @@ def show(fig, text):
 def histograms(arrays, low, high, *, bins=40, xlabel="activation", **style):
     """A row of histograms, all from low to high: `histograms({"inputs": x, "sums": x @ W}, -5, 5)`.
 
-    Values beyond low and high are counted in the first and the last bar.
+    Values beyond low and high are counted in the first and the last bar. ValueError for what is no array of
+    real numbers, for no values and for NaN.
     """
+    arrays = {title: numbers(title, values, ..., **VALUES) for title, values in _named("arrays", arrays)}
     with card(width=7.2, height=2.1) as fig:
         for ax, (title, values) in zip(np.ravel(fig.subplots(1, len(arrays))), arrays.items()):
             histogram(ax, low, high, bins, **style)(values)
@@ -142,9 +149,11 @@ def _spread(values):
 def lines(x, curves, *, xlabel, ylabel, styles=None, ylim=None):
     """Curves over x, each named at its end: `lines(steps, {"He": losses}, xlabel="step", ylabel="loss")`.
 
-    styles: {label: line properties}, such as INITIALIZERS; ylim: (low, high) or None. ValueError for a curve
-    of another length than x.
+    styles: {label: line properties}, such as INITIALIZERS; ylim: (low, high) or None. NaN is left out. ValueError
+    for a curve of another length than x, and for what is no array of real numbers.
     """
+    x = finite("x", x, "N", **VALUES)
+    curves = {label: numbers(label, y, "N", **VALUES) for label, y in _named("curves", curves)}
     for label, y in curves.items():
         if len(y) != len(x):
             raise ValueError(f"{label}: expected {len(x)} values, one for each x, got {len(y)}")
@@ -193,6 +202,15 @@ def _spoken(words):
     return re.sub(r"[$\\{}]", "", words.replace("\n", " ").replace(r"\hat{x}", "x_hat"))
 
 
+def _named(name, values):
+    """The items of a dict; ValueError for anything else, and for an empty one."""
+    if not isinstance(values, Mapping) or not values:
+        raise ValueError(
+            f"{name}: expected a dict of names and values, such as {{'inputs': x}}, got {shown(values)}"
+        )
+    return values.items()
+
+
 def _last(y):
     """The last finite value: where a curve that diverged left the picture."""
     finite = np.asarray(y, dtype=float)[np.isfinite(y)]
@@ -217,17 +235,18 @@ def histogram(ax, low, high, bins=40, **style):
     high are counted in the first and the last bar. `fill(values, low, high)` moves the range. ValueError for
     no values and for NaN.
     """
-    if not low < high or bins < 1:
-        raise ValueError(f"low, high, bins: expected low < high and a bin at least, got {low}, {high}, {bins}")
+    given = [scalar(value) for value in (low, high, bins)]
+    if None in given or not -np.inf < low < high < np.inf or not isinstance(given[2], Integral) or bins < 1:
+        came = ", ".join(map(shown, (low, high, bins)))
+        raise ValueError(f"low, high, bins: expected low < high and a bin at least, got {came}")
     bars = ax.stairs(np.zeros(bins), np.linspace(low, high, bins + 1), **{"color": FILL, "fill": True} | style)
     ax.set(xlim=(low, high), ylim=(0, 1.08), yticks=[])
     ax.spines.left.set_visible(False)
 
     def fill(values, low=low, high=high):
-        values = np.clip(np.ravel(values), float(low), float(high))
-        if not len(values) or np.isnan(values.min()):
-            what = "NaN among the values" if len(values) else "no value"
-            raise ValueError(f"histogram: expected numbers, got {what}")
+        values = np.clip(np.ravel(numbers("values", values, ..., **VALUES)), float(low), float(high))
+        if np.isnan(values.min()):
+            raise ValueError("values: expected numbers, got NaN among them")
         if ax.get_xlim() != (low, high):
             ax.set_xlim(low, high)
         counts, edges = np.histogram(values, bins, (low, high))

@@ -8,6 +8,7 @@ the file. Nothing is sent anywhere. (Two lessons that write in the same instant:
 import json
 import os
 import tomllib
+from contextlib import suppress
 from functools import partial
 from html import escape as escape_html
 from pathlib import Path
@@ -16,12 +17,26 @@ import ipywidgets
 from IPython.display import display
 from platformdirs import user_data_path
 
+from . import plots
+from ._arrays import path
 from ._page import Page
 
 QUESTIONS = tomllib.loads(Path(__file__).with_name("questions.toml").read_text(encoding="utf-8"))
-FOLDER = Path(os.environ.get("BN_LAB_DATA") or user_data_path("batch-normalization-lab", appauthor=False))
-LEDGER = FOLDER / "predictions.json"
 escape = partial(escape_html, quote=False)  # nothing here is an attribute
+
+
+def _ledger():
+    """The file of predictions, in BN_LAB_DATA or the user's data folder; None if no home folder is known."""
+    try:
+        if chosen := os.environ.get("BN_LAB_DATA"):
+            return path("BN_LAB_DATA", chosen) / "predictions.json"
+        folder = user_data_path("batch-normalization-lab", appauthor=False).expanduser()
+    except (RuntimeError, ValueError):
+        return None
+    return folder / "predictions.json"
+
+
+LEDGER = _ledger()
 
 
 def ask(name):
@@ -29,11 +44,15 @@ def ask(name):
 
     The explanation is there from the start as a closed block, for readers without a kernel. In JupyterLab
     the output of the next cell and the text after it are then covered until there is a choice or a skip.
-    ValueError if there is no such question.
+    A plain Python prints the question. ValueError if there is no such question.
     """
     if name not in QUESTIONS:
         raise ValueError(f"name: expected one of {list(QUESTIONS)}, got {name!r}")
     question = QUESTIONS[name]
+    if not plots.can_display():
+        asked = " ".join(_asked(question)["text/plain"].split())
+        print(f"{asked} (It can be answered in a notebook: JupyterLab, for instance.)")
+        return
     display(_asked(question), raw=True)
     buttons = ipywidgets.ToggleButtons(
         options=question["options"], value=None, style={"button_width": "auto"}, tooltip="your prediction"
@@ -50,12 +69,16 @@ def ask(name):
 def kept():
     """The predictions so far: a list of {"question", "prediction", "right"}, oldest first.
 
-    ValueError if the file is not such a list.
+    ValueError if the file is not such a list, or cannot be read.
     """
-    if not LEDGER.exists():
+    if LEDGER is None:
         return []
     try:
         entries = json.loads(LEDGER.read_text(encoding="utf-8-sig"))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise ValueError(f"{LEDGER}: expected a file that can be read, got: {error.strerror}") from None
     except (ValueError, RecursionError):
         entries = None
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
@@ -67,18 +90,28 @@ def kept():
 
 def forget():
     """Delete the file of predictions, if there is one."""
-    LEDGER.unlink(missing_ok=True)
+    if LEDGER is not None:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            LEDGER.unlink()
 
 
 def keep(question, prediction, right):
-    """Add one prediction; returns "" or why that was not possible. A damaged file is left as it is."""
+    """Add one prediction; returns "" or one line, why that was not possible. A damaged file is left as it is."""
+    if LEDGER is None:
+        return "This prediction could not be kept. No home folder is known; BN_LAB_DATA can name another."
+    new = LEDGER.with_suffix(f".{os.getpid()}")
     try:
         entries = [*kept(), {"question": question, "prediction": prediction, "right": right}]
         LEDGER.parent.mkdir(parents=True, exist_ok=True)
-        new = LEDGER.with_suffix(f".{os.getpid()}")
         new.write_text(json.dumps(entries, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         os.replace(new, LEDGER)
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        with suppress(OSError):
+            new.unlink()  # what a full disk left of it
+        return (
+            f"This prediction could not be kept. {LEDGER.parent}: {error.strerror}; BN_LAB_DATA can name another."
+        )
+    except ValueError as error:
         return f"This prediction could not be kept. {error}"
     return ""
 

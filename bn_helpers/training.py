@@ -7,7 +7,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from . import _threads  # noqa: F401, for its effect
-from ._arrays import between, count, floats, labels
+from ._arrays import batch, between, count, floats, labels
 from .data import endless_minibatches
 from .layers import unchecked_cross_entropy
 
@@ -58,7 +58,7 @@ def train(network, X, y, *, lr, batch_size, rng, steps=None, epochs=None, record
     with np.errstate(all="ignore"), Progress(steps + 1) as bar:
         for step in range(steps + 1):
             if step > 0:
-                loss = sgd_step(network, *next(batches), lr)
+                loss = _step(network, *next(batches), lr)
                 if not np.isfinite(loss):
                     history.diverged_at = step
                     bar.total = None  # a bar that ends early would turn red and stay
@@ -73,7 +73,18 @@ def train(network, X, y, *, lr, batch_size, rng, steps=None, epochs=None, record
 
 
 def sgd_step(network, X, y, lr):
-    """One step on one batch: each parameter moves by -lr times its gradient. Returns the loss before it."""
+    """One step on one batch: each parameter moves by -lr times its gradient. Returns the loss before it.
+
+    X is (N, D) or (N, C, H, W), y (N,). ValueError for bad arguments; a loss that is not finite is returned, and
+    moves nothing.
+    """
+    X, lr = batch("X", X), between("lr", lr, 0)
+    y = labels("y", y, len(X), network.forward(X[:1], training=False).shape[1])
+    return _step(network, X, y, lr)
+
+
+def _step(network, X, y, lr):
+    """The same for trusted arguments."""
     loss, dlogits = unchecked_cross_entropy(network._outputs(X, True)[-1], y)
     if np.isfinite(loss):
         network.backward(dlogits)
@@ -86,8 +97,9 @@ def sgd_step(network, X, y, lr):
 def accuracy(network, X, y):
     """Share of the rows of X (N, D) whose largest output is at the label y (N,), in evaluation mode.
 
-    A network that has diverged is at chance, without a warning.
+    A network that has diverged is at chance, without a warning. ValueError for bad arguments.
     """
+    X = batch("X", X)
     with np.errstate(all="ignore"):
         logits = network.forward(X, training=False)
     return float(np.mean(np.argmax(logits, axis=1) == labels("y", y, *logits.shape)))

@@ -1,7 +1,8 @@
 """Four ways to rescale data: to [0, 1], to mean 0 and std 1, and white in two ways.
 
 Each takes x (N, D), one row per example, and works with the statistics of `like` (M, D), which is x itself
-unless given: test data are rescaled like the training data. Statistics divide by M. All return (N, D).
+unless given: test data are rescaled like the training data. Statistics divide by M. All return (N, D) of the dtype
+of x, and raise a ValueError for what is no array of finite real numbers.
 """
 
 import numpy as np
@@ -33,7 +34,7 @@ def pca_whiten(x, like=None, eps=0.0):
     eigenvector may have, the one with a positive largest component is taken.
     """
     x, mean, L, E = _eigen(x, like, eps)
-    return (x - mean) @ E / np.sqrt(L + eps)
+    return (x - mean) @ E / np.sqrt(L)
 
 
 def zca_whiten(x, like=None, eps=0.0):
@@ -42,12 +43,12 @@ def zca_whiten(x, like=None, eps=0.0):
     Of all ways to whiten this one stays closest to the centred data (Kessy, Lewin & Strimmer 2018).
     """
     x, mean, L, E = _eigen(x, like, eps)
-    return (x - mean) @ (E / np.sqrt(L + eps) @ E.T)
+    return (x - mean) @ (E / np.sqrt(L) @ E.T)
 
 
 def _both(x, like):
     x = floats("x", x, "N", "D")
-    return x, x if like is None else floats("like", like, "M", x.shape[1])
+    return x, x if like is None else floats("like", like, "M", x.shape[1]).astype(x.dtype, copy=False)
 
 
 def _varies(spread):
@@ -57,17 +58,20 @@ def _varies(spread):
 
 
 def _eigen(x, like, eps):
-    x, like = _both(x, like)
+    """x, the mean of `like`, eigenvalues of its covariance plus eps, eigenvectors."""
+    (x, like), eps = _both(x, like), between("eps", eps, 0)
     mean, D = like.mean(axis=0), like.shape[1]
     centred = like - mean
-    L, E = np.linalg.eigh(centred.T @ centred / len(like))
+    covariance = centred.T @ centred / len(like)
+    widest = min(covariance.dtype, np.dtype(np.float64))  # that LAPACK knows
+    L, E = np.linalg.eigh(covariance.astype(widest, copy=False))
     L = np.maximum(L, 0)
     E *= np.sign(E[np.abs(E).argmax(axis=0), np.arange(D)])  # else each machine may choose its signs
     smallest = L.max() * D * np.finfo(L.dtype).eps
     rank = int(np.sum(smallest < L))
-    if between("eps", eps, 0) == 0 and rank < D:
+    if eps == 0 and rank < D:
         raise ValueError(
             f"x: expected a covariance of full rank {D}, got rank {rank} from {len(like)} rows; "
             "give more rows, leave dependent features out, or pass eps > 0"
         )
-    return x, mean, L, E
+    return x, mean, L + eps, E

@@ -4,9 +4,14 @@ It opens at the first lesson: no news, no update check, widget state saved with 
 settings are touched: labconfig/ beside this file is only added to the places that are read.
 """
 
+import atexit
 import os
+import shutil
+import tempfile
 from contextlib import suppress
 from pathlib import Path
+
+from jupyter_core.paths import jupyter_config_dir, jupyter_data_dir, jupyter_runtime_dir
 
 c = get_config()  # noqa: F821, given by Jupyter
 
@@ -19,6 +24,32 @@ c.Application.log_level = "ERROR"  # the address is printed all the same, and no
 
 paths = os.environ.get("JUPYTER_CONFIG_PATH")
 os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([str(here), paths]) if paths else str(here)
+
+
+def can_be_written(folder):
+    """Whether `folder` could be made and written; tried above it, since a disk may be full."""
+    nearest = next(path for path in (Path(folder), *Path(folder).parents) if os.path.exists(path))
+    with suppress(OSError), tempfile.TemporaryFile(dir=nearest) as file:
+        file.write(bytes(2**16))
+        file.flush()
+        return True
+    return False
+
+
+# An account whose home folder cannot be written (a container's, or the disk is full): what Jupyter,
+# IPython and Matplotlib write for themselves goes to a temporary folder, also in the kernels.
+OWN = {
+    "JUPYTER_CONFIG_DIR": jupyter_config_dir,
+    "JUPYTER_DATA_DIR": jupyter_data_dir,
+    "JUPYTER_RUNTIME_DIR": jupyter_runtime_dir,
+}
+if not all(can_be_written(folder()) for folder in OWN.values()):
+    temporary = tempfile.mkdtemp(prefix="batch-normalization-lab-")
+    atexit.register(shutil.rmtree, temporary, ignore_errors=True)
+    for name in [*OWN, "IPYTHONDIR", "MPLCONFIGDIR"]:
+        os.environ[name] = os.path.join(temporary, name.lower())
+        os.mkdir(os.environ[name])
+    print("The home folder cannot be written: Jupyter's settings of this session are lost at its end.")
 
 c.LabApp.news_url = None
 c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
@@ -39,8 +70,8 @@ with suppress(ImportError):
 
     c.ServerApp.kernel_websocket_connection_class = PromptConnection
 
-# When it opens a notebook, JupyterLab writes the kernel's description into it, and calls it "not saved" from then on.
-# The lessons are stored without the version of anybody's Python, so it is put in as the file is read.
+# When it opens a notebook, JupyterLab writes the kernel's description into it, and calls it "not saved" from
+# then on. The lessons are stored without the version of anybody's Python, so it is put in as the file is read.
 with suppress(ImportError):
     from ipykernel.ipkernel import IPythonKernel
     from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager

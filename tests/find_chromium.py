@@ -23,7 +23,7 @@ Or leave the browser out: make test-fast"""
 def find_chromium():
     """The path of an executable, or None: $CHROMIUM, the PATH, the usual places, Playwright's own."""
     if chosen := os.environ.get("CHROMIUM"):
-        return shutil.which(chosen)
+        return shutil.which(os.path.expanduser(chosen))
     found = next(filter(None, map(shutil.which, NAMES)), None) or next(filter(os.path.exists, PLACES), None)
     return found or _playwrights_own()
 

@@ -1,3 +1,4 @@
+import io
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -674,7 +675,7 @@ def test_recalibration_restores_statistics_that_diverged():
     norms(network)[0].running_var = np.full(6, np.inf)
     before = [as_bytes(norm) for norm in norms(network)]
     X[7, 2] = np.nan
-    with pytest.raises(ValueError, match=r"^x: expected finite numbers"):
+    with pytest.raises(ValueError, match=r"^X: expected finite numbers"):
         recalibrate(network, X, 5)
     assert [as_bytes(norm) for norm in norms(network)] == before
 
@@ -860,6 +861,46 @@ def test_a_wrong_state_is_refused_and_changes_nothing(changes, message):
     assert as_bytes(layer) == before
 
 
+def damaged(content):
+    middle = len(content) // 4
+    return content[:middle] + bytes(8) + content[middle + 8 :]
+
+
+@pytest.mark.parametrize(
+    ("changes", "damage"), [({}, damaged), ({"gamma": np.array([None, 1, 2])}, bytes)], ids=["damaged", "objects"]
+)
+def test_a_damaged_file_of_a_state_is_refused_and_changes_nothing(changes, damage):
+    layer = used_layer()
+    before, file = as_bytes(layer), io.BytesIO()
+    np.savez(file, **BatchNorm(3).state_dict() | changes)
+    with (
+        np.load(io.BytesIO(damage(file.getvalue()))) as state,
+        pytest.raises(ValueError, match=r"^state: expected arrays, got a damaged file \(.+\); save it again$"),
+    ):
+        layer.load_state_dict(state)
+    assert as_bytes(layer) == before
+
+
+@pytest.mark.parametrize("state", [None, [1], {1: 2, "gamma": 3}, np.ones(3), "gamma"])
+def test_what_is_no_state_at_all_is_refused_by_name(state):
+    with pytest.raises(ValueError, match=r"^state: expected the names \['beta', .+\], got .+"):
+        BatchNorm(3).load_state_dict(state)
+
+
+@pytest.mark.parametrize("cache", [None, (X23,) * 5, X23, {"x_hat": X23}])
+def test_what_is_no_cache_is_refused_by_name(cache):
+    with refuses(f"cache: expected what batchnorm_forward returned, got {type(cache).__name__}"):
+        batchnorm_backward(X23, cache)
+
+
+@pytest.mark.parametrize("name", ["x_hat", "gamma", "std"])
+def test_what_does_not_belong_into_a_cache_is_refused_by_name(name):
+    cache = batchnorm_forward(random(2, 3), np.ones(3), np.zeros(3))[1]
+    for bad in (None, np.ma.array(getattr(cache, name)), np.full_like(getattr(cache, name), np.nan)):
+        with pytest.raises(ValueError, match=rf"^cache\.{name}: expected .+, got .+"):
+            batchnorm_backward(X23, cache._replace(**{name: bad}))
+
+
 @pytest.mark.parametrize("value", [-1, 2.5])
 def test_a_number_of_batches_that_is_no_count_is_refused(value):
     layer = used_layer()
@@ -894,7 +935,7 @@ def test_folding_refuses_wrong_weights_by_name(W, b, message):
     ("X", "batch_size", "message"),
     [
         (np.ones((4, 4)), 5, "X: expected at least one batch of 5 rows, got 4"),
-        ([], 2, "X: expected at least one batch of 2 rows, got 0"),
+        ([], 2, "X: expected shape (N, D), got shape (0,)"),
         (np.ones((4, 4)), 1, "batch_size: expected a whole number of at least 2, got 1"),
         (np.ones((4, 4)), 2.0, "batch_size: expected a whole number of at least 2, got 2.0"),
         (np.ones((4, 3)), 2, "x: expected shape (N, 4), got shape (2, 3)"),

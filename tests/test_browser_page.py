@@ -1,11 +1,8 @@
 """Controls and outputs on the page: a page loaded again, a new kernel, the keyboard, covers, a fresh file."""
 
-import json
-import time
-
 import nbformat
 import pytest
-from in_jupyterlab import KERNEL, Figure, bring, command, open_and_run, wait_for
+from in_jupyterlab import KERNEL, Figure, command, open_and_run, wait_for
 from test_notebooks import LESSONS
 
 pytestmark = pytest.mark.browser

@@ -1,9 +1,13 @@
 import gzip
+import io
 import os
 import re
 import shutil
 import socket
 import struct
+import tracemalloc
+import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -100,7 +104,7 @@ def test_the_digits_need_no_network(monkeypatch):
     assert len(load_digits()[0]) == 1442
 
 
-@pytest.mark.parametrize("split", ["random", None, 0])
+@pytest.mark.parametrize("split", ["random", None, 0, ["balanced"], np.array(["balanced", "writers"])])
 def test_another_split_is_refused(split):
     with refuses(f'split: expected "balanced" or "writers", got {split!r}'):
         load_digits(split=split)
@@ -148,6 +152,14 @@ def test_damaged_digits_are_refused(install, damage):
         r"the file is damaged\. Restore it with `git checkout data/digits\.npz`, or install the package again$"
     )
     with pytest.raises(ValueError, match=message):
+        load_digits()
+
+
+def test_digits_that_are_no_file_are_refused(install):
+    path = install("data/digits.npz")
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(ValueError, match=rf"^{re.escape(str(path))}: expected a file that can be read, got: "):
         load_digits()
 
 
@@ -236,6 +248,7 @@ def test_a_missing_mnist_folder_is_named(tmp_path):
     with refuses(message, FileNotFoundError):
         load_mnist(folder)
     folder.write_text("a file, not a folder")
+    message = message.replace("none", "a file; unpack an archive, and give the folder")
     with refuses(message, FileNotFoundError):
         load_mnist(folder)
 
@@ -258,13 +271,14 @@ GOOD = idx_files()
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        (TRAIN_IMAGES, idx(IMAGES["train"], 0x0D), not_the_file(TRAIN_IMAGES, 2051, "images", 3331)),
-        (TRAIN_IMAGES, GOOD[TRAIN_LABELS], not_the_file(TRAIN_IMAGES, 2051, "images", 2049)),
-        (TRAIN_LABELS, GOOD[TRAIN_IMAGES], not_the_file(TRAIN_LABELS, 2049, "labels", 2051)),
-        (TEST_IMAGES, b"<html>", not_the_file(TEST_IMAGES, 2051, "images", int.from_bytes(b"<htm", "big"))),
+        (
+            TRAIN_IMAGES,
+            idx(IMAGES["train"], 0x0D),
+            not_the_file(TRAIN_IMAGES, 2051, "images", "3331 (IDX, images of float32)"),
+        ),
+        (TRAIN_IMAGES, GOOD[TRAIN_LABELS], not_the_file(TRAIN_IMAGES, 2051, "images", "2049 (IDX, labels)")),
+        (TRAIN_LABELS, GOOD[TRAIN_IMAGES], not_the_file(TRAIN_LABELS, 2049, "labels", "2051 (IDX, images)")),
         (TEST_IMAGES, b"\0\0\0\1", not_the_file(TEST_IMAGES, 2051, "images", 1)),
-        (TEST_LABELS, b"", not_the_file(TEST_LABELS, 2049, "labels", "a file of under 4 bytes")),
-        (TEST_LABELS, b"\0\0\x08", not_the_file(TEST_LABELS, 2049, "labels", "a file of under 4 bytes")),
         (
             TRAIN_IMAGES,
             GOOD[TRAIN_IMAGES][:-1],
@@ -278,7 +292,7 @@ GOOD = idx_files()
         (
             TEST_IMAGES,
             GOOD[TEST_IMAGES] + b"\0",
-            "expected 76 bytes for an array of shape (3, 5, 4), got 77; the file is damaged, get it again",
+            "expected 76 bytes for an array of shape (3, 5, 4), got more; the file is damaged, get it again",
         ),
         (
             TEST_LABELS,
@@ -306,8 +320,8 @@ def test_a_defect_of_an_mnist_file_is_named(tmp_path, name, content, message, pa
 @pytest.mark.parametrize("keep", range(4, 16, 3))
 def test_an_mnist_file_cut_within_its_header_is_refused(tmp_path, keep):
     write(tmp_path, GOOD | {TRAIN_IMAGES: GOOD[TRAIN_IMAGES][:keep]})
-    with pytest.raises(
-        ValueError, match=rf"{TRAIN_IMAGES}: expected \d+ bytes .*, got {keep}; the file is cut short"
+    with refuses(
+        f"{tmp_path / TRAIN_IMAGES}: expected 16 bytes of header, got {keep}; the file is cut short, get it again"
     ):
         load_mnist(tmp_path)
 
@@ -343,6 +357,347 @@ def test_a_broken_gzip_file_is_named(tmp_path, content):
         ValueError, match=rf"^{path}: expected a whole gzip file, got a damaged one \(.+\); get it again$"
     ):
         load_mnist(tmp_path)
+
+
+BASE = {TRAIN_IMAGES: "2051 (IDX, images)", TRAIN_LABELS: "2049 (IDX, labels)"}
+TAR = b"train-images-idx3-ubyte".ljust(257, b"\0") + b"ustar\x0000".ljust(255, b"\0")
+NPY = b"\x93NUMPY\x01\0v\0{'descr': '|u1', 'fortran_order': False, 'shape': (12, 5, 4), }"
+
+
+@pytest.mark.parametrize("pack", [as_they_are, gzipped])
+@pytest.mark.parametrize("name", BASE)
+@pytest.mark.parametrize(
+    ("content", "came"),
+    [
+        (b"<html><body>404</body></html>", "a web page; the address led to a page"),
+        (b"\n  <!DOCTYPE html>\n<html>", "a web page; the address led to a page"),
+        (b"\xef\xbb\xbf<?xml version='1.0'?><Error/>", "a web page; the address led to a page"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0", "a pointer of Git LFS; run `git lfs pull`"),
+        (b"PK\x03\x04" + bytes(40), "a zip file; unpack it"),
+        (TAR, "a tar archive; unpack it"),
+        (b"BZh91AY&SY" + bytes(9), "a bzip2 file; unpack it"),
+        (b"\xfd7zXZ\0\0\x04", "an xz file; unpack it"),
+        (b"7z\xbc\xaf\x27\x1c", "a 7z file; unpack it"),
+        (b"Rar!\x1a\x07\0", "a rar file; unpack it"),
+        (NPY, "an array file of NumPy; get it again"),
+        (b"label,1x1,1x2\n5,0,0\n", "text, such as a table (.csv); this is not the file"),
+        (b'{"error": "not found"}', "text, such as a table (.csv); this is not the file"),
+        (b"", "an empty file; get it again"),
+        (b"\0\0\x08", "a file of under 4 bytes; get it again"),
+        (bytes(1000), "0; this is not the file"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF", "4292411360; this is not the file"),
+        (b"\0\0\x0e\x04" + bytes(90), "3588 (IDX, 4 axes of float64); this is not the file"),
+    ],
+)
+def test_what_lies_under_the_name_of_an_mnist_file_is_told_by_name(tmp_path, name, content, came, pack):
+    write(tmp_path, dict(pack(*item) for item in (GOOD | {name: content}).items()))
+    path, kind = tmp_path / pack(name, content)[0], BASE[name].split()[-1].rstrip(")")
+    number = BASE[name].split()[0]
+    with pytest.raises(
+        ValueError,
+        match=rf"^{re.escape(f'{path}: expected magic number {number} (IDX, {kind}), got {came}')}.*$",
+    ):
+        load_mnist(tmp_path)
+
+
+@pytest.mark.parametrize("times", [2, 3])
+def test_a_file_that_was_packed_twice_is_refused(tmp_path, times):
+    content = GOOD[TRAIN_IMAGES]
+    for _ in range(times):
+        content = gzip.compress(content)
+    write(tmp_path, GOOD | {TRAIN_IMAGES: content})
+    with pytest.raises(ValueError, match=rf"{TRAIN_IMAGES}: .* a gzip file within a gzip file; unpack it$"):
+        load_mnist(tmp_path)
+
+
+@pytest.mark.parametrize("pack", [as_they_are, gzipped])
+@pytest.mark.parametrize("shape", [(2**32 - 1,) * 3, (60000, 2**31, 2**31), (2**32 - 1, 5, 4)])
+def test_a_rotten_header_asks_for_no_memory(tmp_path, shape, pack):
+    content = struct.pack(">4I", 2051, *shape) + bytes(3000)
+    write(tmp_path, dict(pack(*item) for item in (GOOD | {TRAIN_IMAGES: content}).items()))
+    with pytest.raises(
+        ValueError, match=rf"{TRAIN_IMAGES}.*: expected \d+ bytes .*, got 3016; the file is cut short"
+    ):
+        load_mnist(tmp_path)
+
+
+def test_of_a_gzip_file_that_holds_far_more_only_what_is_wanted_is_read(tmp_path):
+    content = gzip.compress(GOOD[TRAIN_IMAGES] + bytes(2**25))
+    write(tmp_path, GOOD | {TRAIN_IMAGES: content})
+    tracemalloc.start()
+    with pytest.raises(ValueError, match=rf"{TRAIN_IMAGES}: expected 256 bytes .*, got more; the file is damaged"):
+        load_mnist(tmp_path)
+    assert tracemalloc.get_traced_memory()[1] < 2**22
+    tracemalloc.stop()
+
+
+def make_folder(path):
+    path.mkdir()
+
+
+def make_broken_link(path):
+    path.symlink_to("nowhere")
+
+
+def make_ring(path):
+    path.symlink_to(path.name)
+
+
+def make_pipe(path):
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize(
+    ("make", "came"),
+    [
+        (make_folder, "a folder"),
+        (make_broken_link, "a broken link"),
+        (make_ring, "a broken link"),
+        pytest.param(make_pipe, "something else", marks=pytest.mark.skipif("not hasattr(os, 'mkfifo')")),
+    ],
+)
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_no_file_under_the_name_of_one_is_told(tmp_path, name, make, came):
+    write(tmp_path, GOOD | {name: None})
+    make(tmp_path / name)
+    with refuses(f"{tmp_path / name}: expected a file, got {came}; put the file {name} there"):
+        load_mnist(tmp_path)
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path, monkeypatch):
+    write(tmp_path, GOOD)
+
+    def forbidden(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("builtins.open", forbidden)
+    with refuses(
+        f"{tmp_path / TRAIN_IMAGES}: expected a file that can be read, got: Permission denied; get it again"
+    ):
+        load_mnist(tmp_path)
+
+
+def test_a_folder_that_cannot_be_read_is_told(tmp_path, monkeypatch):
+    def forbidden(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "listdir", forbidden)
+    with refuses(f"{tmp_path}: expected a folder that can be read, got: Permission denied"):
+        load_mnist(tmp_path)
+
+
+# --- where the four files may be
+
+
+def assert_read(folder):
+    X_train, y_train, X_test, y_test = load_mnist(folder)
+    np.testing.assert_array_equal(X_train * 255, IMAGES["train"].reshape(12, 20))
+    np.testing.assert_array_equal(X_test * 255, IMAGES["t10k"].reshape(3, 20))
+    np.testing.assert_array_equal(y_train, LABELS["train"])
+    np.testing.assert_array_equal(y_test, LABELS["t10k"])
+
+
+def put(folder, files=GOOD, variant=as_they_are):
+    folder.mkdir(parents=True, exist_ok=True)
+    write(folder, dict(variant(*item) for item in files.items()))
+    return folder
+
+
+@pytest.mark.parametrize("variant", [as_they_are, gzipped])
+@pytest.mark.parametrize("name", ["MNIST", "FashionMNIST"])
+def test_torchvisions_root_and_each_folder_below_it_will_do(tmp_path, name, variant):
+    put(tmp_path / name / "raw", variant=variant)
+    (tmp_path / "elsewhere").mkdir()
+    for folder in (tmp_path, tmp_path / name, tmp_path / name / "raw"):
+        assert_read(folder)
+
+
+def test_of_two_sets_below_one_folder_one_must_be_chosen(tmp_path):
+    put(tmp_path / "MNIST" / "raw")
+    put(tmp_path / "FashionMNIST" / "raw", GOOD | {TRAIN_LABELS: None})
+    fashion, mnist = Path("FashionMNIST", "raw"), Path("MNIST", "raw")
+    with refuses(
+        f"{tmp_path}: expected MNIST files in one folder below, found some in {fashion} and in {mnist}; "
+        "give that folder"
+    ):
+        load_mnist(tmp_path)
+    assert_read(tmp_path / "MNIST")
+
+
+def test_a_set_that_two_links_lead_to_is_one(tmp_path):
+    put(tmp_path / "MNIST" / "raw")
+    (tmp_path / "again").symlink_to(tmp_path / "MNIST" / "raw")
+    assert_read(tmp_path)
+
+
+def test_files_in_the_folder_itself_are_taken_before_others_below_it(tmp_path):
+    put(tmp_path)
+    put(tmp_path / "old", GOOD | {TRAIN_LABELS: b""})
+    assert_read(tmp_path)
+
+
+@pytest.mark.parametrize("inner", [as_they_are, with_a_dot, gzipped])
+@pytest.mark.parametrize("outer", [as_they_are, with_a_dot, gzipped])
+def test_a_folder_for_each_file_will_do(tmp_path, outer, inner):
+    for name, content in GOOD.items():
+        put(tmp_path / "archive" / outer(name, b"")[0], {name: content}, inner)
+    first = tmp_path / "archive" / outer(TRAIN_IMAGES, b"")[0]
+    for folder in (tmp_path, tmp_path / "archive", first, first / inner(TRAIN_IMAGES, b"")[0]):
+        assert_read(folder)
+
+
+def test_kaggles_archive_has_each_file_twice(tmp_path):
+    put(tmp_path, variant=with_a_dot)
+    for name, content in GOOD.items():
+        put(tmp_path / name, {name: content})
+    assert_read(tmp_path)
+    assert_read(tmp_path / TRAIN_IMAGES)
+
+
+def test_a_folder_that_is_called_like_a_file_may_hold_all_four(tmp_path):
+    assert_read(put(tmp_path / TRAIN_IMAGES))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("variant", [as_they_are, gzipped, with_a_dot])
+def test_one_of_the_files_stands_for_its_folder(tmp_path, name, variant):
+    put(tmp_path, variant=variant)
+    assert_read(tmp_path / variant(name, b"")[0])
+
+
+def test_a_tilde_is_the_home_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    put(tmp_path / "mnist")
+    assert_read("~/mnist")
+    assert_read(Path("~/mnist"))
+    assert_read("~")
+    assert_read(f"~/mnist/{TRAIN_IMAGES}")
+
+
+def test_a_tilde_without_a_home_folder_is_refused_by_name(monkeypatch):
+    def unknown(self):
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "expanduser", unknown)
+    with refuses("folder: expected a path whose ~ is a known folder, got '~/mnist'"):
+        load_mnist("~/mnist")
+
+
+class Bytes:
+    def __fspath__(self):
+        return b"mnist"
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [None, 3, 3.5, True, ["mnist"], b"mnist", "", "a\0b", np.zeros(2), object(), Bytes(), "~no-such-user/a"],
+)
+def test_what_is_no_path_is_refused_by_name(folder):
+    with pytest.raises(ValueError, match=r"^folder: expected a path.*, got .+$"):
+        load_mnist(folder)
+
+
+@pytest.mark.parametrize(
+    ("there", "found"),
+    [
+        ([], "nothing"),
+        (["mnist.npz"], "mnist.npz"),
+        (["mnist_test.csv", "mnist_train.csv"], "mnist_test.csv, mnist_train.csv"),
+        (["a", "b", "c", "d", "e"], "a, b, c and 2 more"),
+    ],
+)
+def test_a_folder_without_any_of_the_files_says_what_is_there(tmp_path, there, found):
+    write(tmp_path, dict.fromkeys(there, b"0"))
+    message = (
+        f"{tmp_path}: expected {TRAIN_IMAGES} and the other three IDX files there or below, found {found}; "
+        "put them there, gzipped or not (.npz, .csv and archives are not read)"
+    )
+    with refuses(message, FileNotFoundError):
+        load_mnist(tmp_path)
+
+
+def test_a_path_that_is_too_long_is_not_found(tmp_path):
+    with pytest.raises(FileNotFoundError, match="expected a folder with the four MNIST files, found none"):
+        load_mnist(tmp_path / ("a" * 300))
+
+
+# --- parts that do not belong together
+
+
+def exchanged(first, second):
+    swapped = {first: GOOD[second], second: GOOD[first]}
+    return GOOD | swapped
+
+
+def test_training_and_test_exchanged_are_refused(tmp_path):
+    put(
+        tmp_path,
+        exchanged(TRAIN_IMAGES, TEST_IMAGES) | {TRAIN_LABELS: GOOD[TEST_LABELS], TEST_LABELS: GOOD[TRAIN_LABELS]},
+    )
+    with refuses(
+        f"{tmp_path / TRAIN_IMAGES}: expected at least as many training as test images, got 3 and 12; the two "
+        "parts are exchanged, name their files the other way round"
+    ):
+        load_mnist(tmp_path)
+
+
+@pytest.mark.parametrize("pair", [(TRAIN_IMAGES, TEST_IMAGES), (TRAIN_LABELS, TEST_LABELS)])
+def test_labels_of_the_other_part_are_refused(tmp_path, pair):
+    put(tmp_path, exchanged(*pair))
+    with pytest.raises(ValueError, match=rf"{TRAIN_LABELS}: expected one label for each .*; take both files from"):
+        load_mnist(tmp_path)
+
+
+@pytest.mark.parametrize("pair", [(TRAIN_IMAGES, TRAIN_LABELS), (TEST_IMAGES, TEST_LABELS)])
+def test_images_and_labels_exchanged_are_refused(tmp_path, pair):
+    put(tmp_path, exchanged(*pair))
+    with pytest.raises(
+        ValueError, match=rf"{pair[0]}: expected magic number 2051 .*, got 2049 \(IDX, labels\); this"
+    ):
+        load_mnist(tmp_path)
+
+
+def test_parts_of_different_image_sizes_are_refused(tmp_path):
+    put(tmp_path, GOOD | {TEST_IMAGES: idx(IMAGES["t10k"].reshape(3, 4, 5))})
+    with refuses(
+        f"{tmp_path / TEST_IMAGES}: expected images of 5 x 4 pixels, as in {TRAIN_IMAGES}, got 4 x 5; "
+        "take all files from the same source"
+    ):
+        load_mnist(tmp_path)
+
+
+@pytest.mark.parametrize("value", [0, 255])
+def test_pixels_that_are_all_the_same_are_refused(tmp_path, value):
+    put(tmp_path, GOOD | {TRAIN_IMAGES: idx(np.full((12, 5, 4), value, np.uint8))})
+    with refuses(
+        f"{tmp_path / TRAIN_IMAGES}: expected pixels that differ, got {value} in all of them; get it again"
+    ):
+        load_mnist(tmp_path)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_bit_that_flips_in_a_gzip_file_changes_nothing_in_silence(tmp_path, name):
+    packed = gzip.compress(GOOD[name], mtime=0)
+    for i in range(len(packed)):
+        for bit in (1, 16):
+            put(tmp_path, GOOD | {name: packed[:i] + bytes([packed[i] ^ bit]) + packed[i + 1 :]})
+            message = f"{tmp_path / name}: expected "
+            with suppress(ValueError):  # on padding, and on most of the header of gzip, nothing depends
+                assert_read(tmp_path)
+                message = None
+            if message:
+                with pytest.raises(ValueError, match=f"^{re.escape(message)}.+, got .+; .+"):
+                    load_mnist(tmp_path)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_bit_that_flips_in_the_header_of_a_file_is_found(tmp_path, name):
+    for i in range(16 if "images" in name else 8):
+        for bit in range(8):
+            put(tmp_path, GOOD | {name: GOOD[name][:i] + bytes([GOOD[name][i] ^ 1 << bit]) + GOOD[name][i + 1 :]})
+            with pytest.raises(ValueError, match=r": expected .+, got .+; .+"):
+                load_mnist(tmp_path)
 
 
 @pytest.mark.skipif("MNIST_FOLDER" not in os.environ, reason="MNIST_FOLDER says where the reader's own MNIST is")
@@ -492,6 +847,74 @@ def test_a_record_is_read_by_name_and_another_name_is_refused():
         ValueError, match=r"name: expected one of \['internal_shift', 'whitening_cost'\], got 'nothing'"
     ):
         load_recorded("nothing")
+
+
+@pytest.mark.parametrize(
+    "name", [None, ["internal_shift"], 3, Path("internal_shift"), "../recorded/internal_shift"]
+)
+def test_what_is_no_name_of_a_record_is_refused(name):
+    with pytest.raises(ValueError, match=r"^name: expected one of \['internal_shift', 'whitening_cost'\], got .+"):
+        load_recorded(name)
+
+
+def packed_arrays(**arrays):
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    return file.getvalue()
+
+
+def packed_text():
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("readme.txt", "no array")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        flipped,
+        lambda content: content[:-1],
+        lambda content: content[: len(content) // 2],
+        lambda content: b"",
+        lambda content: b"<html>",
+        lambda content: b"version https://git-lfs.github.com/spec/v1",
+        lambda content: packed_arrays(),
+        lambda content: packed_arrays(steps=np.array([None])),
+        lambda content: packed_text(),
+        lambda content: packed_arrays(steps=np.zeros(3)).replace(b"(3,), }", b"(9999999999999,), }"[:7]),
+    ],
+)
+def test_a_damaged_record_is_refused(install, tmp_path, damage):
+    path = tmp_path / "data" / "recorded" / "internal_shift.npz"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(damage((ROOT / "data" / "recorded" / "internal_shift.npz").read_bytes()))
+    with pytest.raises(
+        ValueError,
+        match=rf"^{re.escape(str(path))}: expected the arrays that internal_shift.py recorded, got a damaged file "
+        r"\(.+\)\. Restore it with `git checkout data/recorded/internal_shift.npz`, or install the package again$",
+    ):
+        load_recorded("internal_shift")
+
+
+def test_a_bit_that_flips_in_a_record_changes_nothing_in_silence(install, tmp_path):
+    content = (ROOT / "data" / "recorded" / "whitening_cost.npz").read_bytes()
+    right, path = load_recorded_bytes(tmp_path, content)
+    for i in range(len(content)):
+        path.write_bytes(content[:i] + bytes([content[i] ^ 4]) + content[i + 1 :])
+        with suppress(ValueError):
+            read = load_recorded("whitening_cost")
+            assert read.keys() == right.keys()
+            for name, array in read.items():
+                np.testing.assert_array_equal(array, right[name])
+
+
+def load_recorded_bytes(folder, content):
+    """What a record of that content holds, and where it is."""
+    path = folder / "data" / "recorded" / "whitening_cost.npz"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+    return load_recorded("whitening_cost"), path
 
 
 def test_every_record_stands_beside_its_script_and_in_the_list():

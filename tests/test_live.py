@@ -517,7 +517,12 @@ READERS = {
     "dark": {"style": "dark_background"},
     "matplotlibrc": {"font.size": 20, "axes.facecolor": "black", "text.color": "white", "lines.linestyle": ":"},
     "no such font": {"font.family": "Nowhere Sans", "mathtext.fontset": "custom", "mathtext.rm": "Nowhere Sans"},
-    "signs": {"axes.unicode_minus": False, "path.sketch": (3, 100, 2), "figure.autolayout": True, "image.cmap": "hot"},
+    "signs": {
+        "axes.unicode_minus": False,
+        "path.sketch": (3, 100, 2),
+        "figure.autolayout": True,
+        "image.cmap": "hot",
+    },
 }
 
 

@@ -183,7 +183,7 @@ def test_in_evaluation_a_row_does_not_depend_on_the_others():
         (np.ones((2, 5)), "x: expected shape (N, 4), got shape (2, 5)"),
         (np.ones((2, 4, 1, 1)), "x: expected shape (N, 4), got shape (2, 4, 1, 1)"),
         ([[1, 2, 3, 4], [5]], "x: expected shape (N, D), got rows of different lengths"),
-        ("images", "x: expected shape (N, D), got shape ()"),
+        ("images", "x: expected shape (N, D), got str"),
         (np.ones((2, 4)) * 1j, "x: expected float32 or float64 numbers, got dtype complex128"),
         (np.ones((2, 4), np.float16), "x: expected float32 or float64 numbers, got dtype float16"),
         (np.ones((2, 4), bool), "x: expected float32 or float64 numbers, got dtype bool"),
@@ -208,6 +208,19 @@ def test_a_network_without_layers_is_refused():
         Network([])
 
 
+@pytest.mark.parametrize(
+    ("layers", "message"),
+    [
+        (None, "layers: expected a list of layers, got None"),
+        ([ReLU(), 3], "layers: expected layers such as ReLU(), got 3"),
+        ("ReLU", "layers: expected layers such as ReLU(), got 'R'"),
+    ],
+)
+def test_a_network_refuses_by_name_what_are_no_layers(layers, message):
+    with refuses(message):
+        Network(layers)
+
+
 def wrong_shape(fan_in, fan_out, rng):
     return np.zeros((fan_out, fan_in))
 
@@ -226,15 +239,17 @@ def nan_weights(fan_in, fan_out, rng):
         ({"sizes": [4, 6.0, 3]}, "sizes: expected a whole number of at least 1, got 6.0"),
         ({"sizes": [4, True, 3]}, "sizes: expected a whole number of at least 1, got True"),
         ({"sizes": "463"}, "sizes: expected at least an input and an output size, got '463'"),
+        ({"sizes": [[4, 6], [3]]}, "sizes: expected a whole number of at least 1, got [4, 6]"),
+        ({"sizes": None}, "sizes: expected at least an input and an output size, got None"),
         ({"sizes": 5}, "sizes: expected at least an input and an output size, got 5"),
         ({"activation": "relu"}, "activation: expected ReLU itself or another of its kind, got 'relu'"),
         ({"initializer": "he"}, "initializer: expected he_normal itself or another of its kind, got 'he'"),
         ({"initializer": wrong_shape}, "initializer: expected shape (4, 6), got shape (6, 4)"),
         ({"initializer": lambda *_: 0.0}, "initializer: expected shape (4, 6), got shape ()"),
-        ({"initializer": lambda *_: None}, "initializer: expected shape (4, 6), got shape ()"),
+        ({"initializer": lambda *_: None}, "initializer: expected shape (4, 6), got NoneType"),
         (
             {"initializer": nan_weights},
-            "W: expected finite numbers, got 24 NaN or infinite, the first at index (0, 0)",
+            "initializer: expected finite numbers, got 24 NaN or infinite, the first at index (0, 0)",
         ),
         ({"rng": 0}, "rng: expected a numpy.random.Generator, such as np.random.default_rng(0), got 0"),
     ],

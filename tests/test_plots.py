@@ -1,5 +1,6 @@
 import base64
 import io
+import re
 import subprocess
 import sys
 
@@ -83,11 +84,17 @@ def test_a_value_on_an_edge_is_counted_where_numpy_counts_it(low, high, bins, di
     np.testing.assert_array_equal(counts, np.histogram(np.clip(values, low, high), bins, (low, high))[0])
 
 
-@pytest.mark.parametrize(("values", "message"), [([], "no value"), ([0.5, np.nan], "NaN among the values")])
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ([], "expected an array of at least one number, got shape (0,)"),
+        ([0.5, np.nan], "expected numbers, got NaN among them"),
+    ],
+)
 def test_a_histogram_refuses_what_it_cannot_count(values, message):
     with plots.card(3.0, 2.0) as fig:
         fill = plots.histogram(fig.subplots(), 0, 1)
-    with pytest.raises(ValueError, match=f"histogram: expected numbers, got {message}"):
+    with pytest.raises(ValueError, match=f"^values: {re.escape(message)}$"):
         fill(np.array(values))
 
 
@@ -98,6 +105,20 @@ def test_bad_limits_and_lengths_are_named():
         plots.histogram(ax, 1, 1)
     with pytest.raises(ValueError, match="loss: expected 3 values, one for each x, got 2"):
         plots.lines([0, 1, 2], {"loss": [2, 1]}, xlabel="step", ylabel="loss")
+
+
+@pytest.mark.parametrize("values", [np.ones(3), [1.0, 2.0], None, {}, "inputs"])
+def test_values_without_names_are_refused_by_name(values):
+    with pytest.raises(ValueError, match=r"^arrays: expected a dict of names and values, .*, got .+"):
+        plots.histograms(values, 0, 1)
+    with pytest.raises(ValueError, match=r"^curves: expected a dict of names and values, .*, got .+"):
+        plots.lines([0, 1], values, xlabel="step", ylabel="loss")
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_place_on_the_axis_is_finite(bad):
+    with pytest.raises(ValueError, match=r"^x: expected finite numbers, got 1 NaN or infinite, .+"):
+        plots.lines([0, bad], {"loss": [2, 1]}, xlabel="step", ylabel="loss")
 
 
 def test_histograms_and_lines_tell_their_numbers_in_the_text(shown):
@@ -138,11 +159,24 @@ def test_a_chart_tells_its_arrows_in_words(monkeypatch):
     assert told == ["A chart. mean mu -> yes: x_hat."]
 
 
+def test_a_terminal_cannot_show_pictures_and_any_other_shell_can(monkeypatch):
+    for name, can in (
+        ("TerminalInteractiveShell", False),
+        ("ZMQInteractiveShell", True),
+        ("InteractiveShell", True),
+    ):
+        monkeypatch.setattr(plots, "get_ipython", type(name, (), {}))
+        assert plots.can_display() is can
+
+
 def test_a_plain_python_prints_one_line_in_place_of_a_picture():
     code = "from bn_helpers import plots; plots.lines([0, 1], {'a': [1, 2]}, xlabel='step', ylabel='loss'); "
-    code += "from bn_helpers.explorers.start_here import batch_mean; batch_mean()"
+    code += "from bn_helpers.explorers.start_here import batch_mean; batch_mean(); "
+    code += "batch_mean.filmstrip(settings=[{}, {}])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    still, live = run.stdout.splitlines()
+    still, live, *strip = run.stdout.splitlines()
+    assert len(strip) == 2
+    assert all(line.endswith("(A notebook shows the picture: JupyterLab, for instance.)") for line in strip)
     assert still.startswith("loss over step. a: from 1 to 2. (A notebook shows the picture")
     assert live.endswith("(A notebook shows the picture and its controls: JupyterLab, for instance.)")
     assert run.stderr == ""

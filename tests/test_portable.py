@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 import portable
 import pytest
+from find_chromium import find_chromium
 
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.once
@@ -119,3 +120,17 @@ def test_replay_says_which_number_differs(tmp_path):
     assert first == "  code cell 1: line 1: stored 2, now 3, in '0.25 3'"
     assert second == "  code cell 2: ZeroDivisionError('division by zero')"
     assert last.startswith("lesson.ipynb: code cells [1, 2] differ")
+
+
+def test_a_tilde_that_no_shell_has_written_out_is_the_home_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    cell = nbformat.v4.new_code_cell("1", execution_count=1, outputs=[])
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "lesson.ipynb")
+    for tool, last in (("refresh", "lesson.ipynb"), ("replay", "lesson.ipynb: as stored")):
+        run = [sys.executable, ROOT / "tools" / f"{tool}.py", "~/lesson.ipynb"]
+        assert last in subprocess.run(run, capture_output=True, text=True, check=True).stdout
+    browser = tmp_path / "browser"
+    browser.touch(mode=0o755)
+    monkeypatch.setenv("CHROMIUM", "~/browser")
+    assert find_chromium() == str(browser)

@@ -255,7 +255,7 @@ def test_accuracy_is_measured_in_evaluation_mode():
         (
             np.full((2, 4), np.nan),
             [0, 1],
-            "x: expected finite numbers, got 8 NaN or infinite, the first at index (0, 0)",
+            "X: expected finite numbers, got 8 NaN or infinite, the first at index (0, 0)",
         ),
     ],
 )

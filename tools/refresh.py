@@ -61,6 +61,6 @@ def strip(cell):
 
 if __name__ == "__main__":
     os.environ["TQDM_DISABLE"] = "1"  # no bar is stored; set before the kernels start
-    for notebook in sys.argv[1:]:
+    for notebook in map(os.path.expanduser, sys.argv[1:]):
         refresh(notebook)
         print(notebook)

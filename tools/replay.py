@@ -46,7 +46,7 @@ def said(*outputs):
 
 def main(paths):
     failed = 0
-    for path in map(Path, paths):
+    for path in map(Path.expanduser, map(Path, paths)):
         start, here, off = time.time(), Path.cwd(), []
         os.chdir(path.parent)
         for number, tags, stored, now in replay(path.name):
