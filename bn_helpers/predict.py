@@ -43,7 +43,7 @@ def ask(name):
     """Show question `name` with its options as buttons; after a choice, the verdict and the explanation.
 
     The explanation is there from the start as a closed block, for readers without a kernel. In JupyterLab
-    the output of the next cell and the text after it are then covered until there is a choice or a skip.
+    and Voila the results below, up to the next heading, are covered until there is a choice or a skip.
     A plain Python prints the question. ValueError if there is no such question.
     """
     if name not in QUESTIONS:
