@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from in_jupyterlab import Figure, bring, command, open_and_run, wait_for
+from in_jupyterlab import KERNEL, Figure, bring, command, open_and_run, wait_for
 
 from bn_helpers import plots
 from bn_helpers.explorers import batchnorm_forward, weight_initialization
@@ -203,10 +203,18 @@ SLIDERS = {  # of each live figure one that no other has
     "07_inference_statistics": ["other company", "momentum α", "training steps"],
 }
 
+CELLS = """() => [...document.querySelectorAll(".jp-Notebook .jp-Cell")].map(cell =>
+    cell.querySelector("details.bn-question") ? "Q" : cell.querySelector(".bn-cover") ? "c" :
+    cell.querySelector("h2")?.checkVisibility() ? "H" : " ").join("")"""
+
 
 @pytest.mark.parametrize("name", SLIDERS)
 def test_the_figures_of_a_lesson_follow_to_both_ends(browser, lab, name):
     page = open_and_run(browser, lab, f"{name}.ipynb")
+    wait_for(lambda: page.evaluate(KERNEL) == "idle", "all cells to run", seconds=120)
+    runs = page.evaluate(CELLS).split("Q")
+    assert ["c" in run for run in runs] == [False] + [True] * (len(runs) - 1)  # each question covers a result
+    assert "H" in runs[-1]
     for label in SLIDERS[name]:
         figure = Figure(page, label)
         for key in ("End", "Home"):

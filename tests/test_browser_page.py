@@ -292,26 +292,6 @@ def test_a_cover_is_one_line_high(opened):
     assert bar.locator("button").is_visible()
 
 
-@pytest.fixture(params=[path for path in LESSONS if "predict.ask(" in path.read_text()], ids=lambda path: path.stem)
-def stored(request):
-    return request.param
-
-
-def test_each_question_of_a_lesson_covers_an_output(browser, lab, stored):
-    page = open_and_run(browser, lab, stored.name)
-    notebook = nbformat.read(stored, as_version=4)
-    questions = sum("predict.ask(" in cell.source for cell in notebook.cells)
-    wait_for(lambda: page.locator("details.bn-question").count() == questions, "all questions", seconds=120)
-    wait_for(lambda: page.evaluate(KERNEL) == "idle", "all cells to run", seconds=120)
-    page.wait_for_timeout(1000)
-    order = """() => [...document.querySelectorAll(".jp-Notebook .jp-Cell")].map(cell =>
-        cell.querySelector("details.bn-question") ? "Q" : cell.querySelector(".bn-cover") ? "c" : " ").join("")"""
-    runs = page.evaluate(order).split("Q")[1:]
-    assert ["c" in run for run in runs] == [True] * questions
-    assert page.locator(".bn-covered-text h2").count() == 0
-    page.context.close()
-
-
 def test_a_lesson_that_is_opened_counts_as_saved_and_has_no_toolbar_over_its_title(browser, lab):
     page = browser.new_context(viewport={"width": 1200, "height": 900}).new_page()
     page.goto(f"{lab[0]}/lab/tree/notebooks/{LESSONS[3].name}?token=t&reset")

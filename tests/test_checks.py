@@ -8,9 +8,11 @@ import pytest
 from answers import backward, forward, inference, initialization, rescaling, shift
 from answers.initialization import normal, raises, step_on_a_copy, talks
 
+from bn_helpers.batchnorm import batchnorm_backward
 from bn_helpers.checks import (
     MISCONCEPTIONS,
     Verdict,
+    check_batchnorm_forward,
     check_he_weights,
     check_sgd_step,
     check_weight_std,
@@ -121,3 +123,22 @@ def test_tables_of_answers_do_not_pass_twice():
 
     assert check_weight_std(remembers).passed
     assert not check_weight_std(remembers).passed
+
+
+def test_the_line_that_raised_is_said_of_the_cell_or_of_the_file_in_which_it_stands(tmp_path):
+    def defined_in(filename):
+        names = {"np": np}
+        source = "\n\ndef f(fan_in, fan_out, rng):\n    return np.zeros(3) @ np.zeros(4)\n"
+        exec(compile(source, filename, "exec"), names)
+        return names["f"]
+
+    mine = tmp_path / "mine.py"
+    mine.write_text("")
+    assert "(line 4 of your cell)" in check_he_weights(defined_in("<cell>")).message
+    assert "(line 4 of mine.py)" in check_he_weights(defined_in(str(mine))).message
+    written = tmp_path / "ipykernel_12" / "34.py"  # by a debugger
+    written.parent.mkdir()
+    written.write_text("")
+    assert "(line 4 of your cell)" in check_he_weights(defined_in(str(written))).message
+    of_the_package = check_batchnorm_forward(batchnorm_backward).message  # a helper that raises on these arguments
+    assert "of your cell" not in of_the_package

@@ -99,6 +99,21 @@ def test_a_question_is_complete_and_its_lesson_asks_it(name):
     assert sources.count(f'predict.ask("{name}")') == 1
 
 
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+def test_below_each_question_and_before_the_next_heading_stands_a_result_that_is_covered(lesson):
+    cells = nbformat.read(lesson, 4).cells
+    asked = [i for i, cell in enumerate(cells) if "predict.ask(" in cell.source]
+    for i in asked:
+        for cell in cells[i + 1 :]:
+            if cell.cell_type == "code" and cell.outputs:
+                break  # covered: see predict.js and the tests in a browser
+            assert cell.cell_type == "code", f"text stands open between {cells[i].source} and its result"
+            assert "predict.ask(" not in cell.source
+        else:
+            pytest.fail(f"no result below {cells[i].source}")
+    assert asked
+
+
 def test_a_ledger_is_plain_json_that_a_teacher_can_read(page):
     ask(page).value = "100"
     assert json.loads(predict.LEDGER.read_text())[0]["prediction"] == "100"

@@ -15,6 +15,7 @@ def twice_and_then_backwards(cells):
     yield from reversed(cells)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_each_cell_says_the_same_when_it_is_run_again_and_after_all_others(path, monkeypatch):
     monkeypatch.chdir(path.parent)
@@ -25,5 +26,3 @@ def test_each_cell_says_the_same_when_it_is_run_again_and_after_all_others(path,
         elif "nbval-ignore-output" not in tags and (wrong := difference(stored, now.split(HINT)[0].strip())):
             off.append((number, wrong))
     assert off == []
-
-

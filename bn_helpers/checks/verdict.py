@@ -10,6 +10,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field, replace
 from functools import wraps
 from itertools import chain
+from pathlib import Path
 
 import numpy as np
 
@@ -173,13 +174,16 @@ def _say(error):
 
 
 def _line(function, error):
-    """Where in the student's own code it happened, if it did."""
+    """Where in the function's own file it happened, if it did: the student's cell, or a file that has a name."""
     try:
         source = function.__code__.co_filename
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == source]
+        file = Path(source)
+        cell = not file.is_file() or file.parent.name.startswith("ipykernel_")  # a debugger writes cells there
+        place = "your cell" if cell else file.name
     except Exception:
         return ""
-    return f" (line {lines[-1]} of your cell)" if lines else ""
+    return f" (line {lines[-1]} of {place})" if lines else ""
 
 
 def compare(function, cases, truth, slips, passed, names=(), rtol=5e-3):

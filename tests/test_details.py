@@ -1,0 +1,74 @@
+"""Numbers in the closed answers of a lesson: printed by one of its cells, told by a figure, or computed here."""
+
+import re
+
+import nbformat
+import numpy as np
+import pytest
+from printed import NUMBER, near, unit
+from test_claims import printed
+from test_notebooks import LESSONS, code_cells
+
+from bn_helpers import data, initializers
+from bn_helpers.explorers import batchnorm_forward, covariate_shift, inference_statistics
+
+X_TRAIN = data.load_digits()[0]
+
+
+def internal_shift():
+    return covariate_shift.internal_shift.live(data.load_recorded("internal_shift"), step=0, unit=3).sentence
+
+
+def running_averages():
+    sums = X_TRAIN @ initializers.he_normal(64, 100, np.random.default_rng(0))
+    figure = inference_statistics.running_average.live(sums[:, 21])
+    return figure.sentence + figure.update(momentum=0.05)
+
+
+def computed(*numbers):
+    return lambda: " ".join(f"{number:.{digits}f}" for number, digits in numbers)
+
+
+ALSO = {  # lesson -> what else tells numbers that its answers quote
+    "02": [computed((np.sqrt(2 / 144), 3), (np.sqrt(2 / 432), 3))],
+    "03": [internal_shift],
+    "05": [
+        lambda: batchnorm_forward.five_points.live(fifth=10).sentence,
+        computed((0.05**2, 4), (0.05**2 + 1e-5, 5), (2.5, 1), (1.025, 3)),  # 0.0005^2 = 2.5e-7, + 1e-5 = 1.025e-5
+        computed((0.0005 / np.sqrt(1.025e-5), 4)),
+    ],
+    "07": [running_averages],
+}
+
+
+def quoted(notebook):
+    """The numbers with a point or a per cent sign in what is closed."""
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    closed = " ".join(re.findall(r"<details>.*?</details>", text, flags=re.DOTALL))
+    closed = re.sub(r"\*\*\d+\.\*\*|^\d+\. ", "", closed, flags=re.MULTILINE)  # numbers of the answers
+    return [number for number in NUMBER.findall(closed) if re.search(r"\.\d|%", number)]
+
+
+def says(quote, other):
+    """Whether the number that is quoted is the other one, or the other one rounded."""
+    if quote.endswith("%") != other.endswith("%"):
+        return False
+    rounded = abs(float(quote.rstrip("%")) - float(other.rstrip("%"))) <= float(unit(quote)) / 2
+    return rounded or near(quote, other)
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_number_in_an_answer_is_printed_or_told_by_a_figure(path):
+    notebook = nbformat.read(path, as_version=4)
+    told = [tell() for tell in ALSO.get(path.name[:2], [])]
+    there = NUMBER.findall("\n".join([printed(code_cells(notebook)), *told]))
+    missing = [number for number in quoted(notebook) if not any(says(number, other) for other in there)]
+    assert missing == []
+
+
+def test_the_numbers_are_found_and_a_wrong_one_is_seen():
+    cell = nbformat.v4.new_markdown_cell("<details>\n\n1. About 0.051, or 12%; 7 of 8.\n\n</details> 0.3")
+    assert quoted(nbformat.v4.new_notebook(cells=[cell])) == ["0.051", "12%"]
+    assert says("-0.8", "-0.78")
+    assert not says("0.051", "0.049")
+    assert not says("12%", "0.12")
