@@ -1,4 +1,4 @@
-"""Cells are run again: at once, and after all later ones. What they print is what is stored, and the text quotes it."""
+"""Cells are run again, at once and after all later ones: they print what is stored, which the text quotes."""
 
 import pytest
 from printed import difference
