@@ -1,12 +1,16 @@
 """How pytest tests a stored lesson: nbval runs it, `printed` says whether the texts are the same."""
 
 import os
+from pathlib import Path
 
+import lessons
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 from printed import difference
 
 os.environ["TQDM_DISABLE"] = "1"  # no progress bars, here and in every kernel
+path = [str(Path(__file__).parent), os.environ.get("PYTHONPATH")]
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, path))  # kernels, too, run this folder's code
 
 
 class Text(str):
@@ -35,6 +39,32 @@ class Notebook(IPyNbFile):
         for cell in super().collect():
             own = {key: getattr(cell, key) for key in ("name", "cell_num", "cell", "options")}
             yield Cell.from_parent(self, **own)
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Beside the lessons lies what people and systems leave there; what is named by hand is tested."""
+    named = {Path(argument.split("::")[0]).resolve() for argument in config.args}
+    beside = collection_path.is_file() and collection_path.parent.name == "notebooks"
+    if beside and collection_path not in {*lessons.tested(), *named}:
+        return True
+
+
+def pytest_report_header():
+    return note()
+
+
+def pytest_terminal_summary(terminalreporter):
+    for line in note():
+        terminalreporter.write_line(line)
+
+
+def note():
+    """What is left out, in a line."""
+    names = [str(path.relative_to(lessons.ROOT)) for path in lessons.left_out()]
+    return [
+        f"Left out, since somebody has worked there: {', '.join(names)}. A fresh clone has them as they were; "
+        "`make refresh` stores what an author has changed."
+    ] * bool(names)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -6,6 +6,7 @@ settings are touched: labconfig/ beside this file is only added to the places th
 
 import atexit
 import os
+import runpy
 import shutil
 import tempfile
 from contextlib import suppress
@@ -16,14 +17,16 @@ from jupyter_core.paths import jupyter_config_dir, jupyter_data_dir, jupyter_run
 c = get_config()  # noqa: F821, given by Jupyter
 
 here = Path(__file__).resolve().parent
-first = min((here.parent / "notebooks").glob("*.ipynb")).name
+lessons = runpy.run_path(str(here.parent / "tools" / "lessons.py"))["lessons"]()
 c.ServerApp.root_dir = str(here.parent)
 c.ServerApp.allow_root = True  # in a container one is root; the server listens on this machine only
-c.LabApp.default_url = f"/lab/tree/notebooks/{first}"
+c.LabApp.default_url = f"/lab/tree/notebooks/{lessons[0].name}" if lessons else "/lab"
 c.Application.log_level = "ERROR"  # the address is printed all the same, and nothing that puzzles
 
-paths = os.environ.get("JUPYTER_CONFIG_PATH")
-os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([str(here), paths]) if paths else str(here)
+# Kernels run the code of this folder, whatever the environment was made for.
+for variable, own in {"JUPYTER_CONFIG_PATH": here, "PYTHONPATH": here.parent}.items():
+    paths = os.environ.get(variable)
+    os.environ[variable] = os.pathsep.join([str(own), paths]) if paths else str(own)
 
 
 def can_be_written(folder):

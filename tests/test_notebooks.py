@@ -10,11 +10,11 @@ from pathlib import Path
 import nbconvert
 import nbformat
 import pytest
+from lessons import KERNEL, LANGUAGE, tested
 from nbconvert import HTMLExporter
-from refresh import KERNEL, LANGUAGE
 
 ROOT = Path(__file__).parents[1]
-LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LESSONS = tested()
 LIVE = "nbval-ignore-output"
 
 

@@ -19,13 +19,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from xml.etree import ElementTree
 
+from lessons import tested
 from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
 
 from bn_helpers._threads import COUNTS
 
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build" / "portable"
-COLUMNS = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))] + ["tests"]
+COLUMNS = [path.stem for path in tested()] + ["tests"]
 
 
 @dataclass
@@ -76,8 +77,7 @@ def environment(row):
     if row.base is None:
         return Path(sys.executable)
     folder = BUILD / row.name
-    make = ["make", "--silent", f"VENV={folder}", f"PYTHON={row.base}", f"{folder}/.ready"]
-    subprocess.run(make, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([row.base, ROOT / "tools/environment.py", folder], check=True, stdout=subprocess.DEVNULL)
     python = folder / "bin" / "python"
     if row.packages:
         subprocess.run([python, "-m", "pip", "install", "-qq", *row.packages], check=True)

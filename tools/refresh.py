@@ -9,19 +9,10 @@ import sys
 from pathlib import Path
 
 import nbformat
+from lessons import KERNEL, LANGUAGE
 from nbclient import NotebookClient
 
 KERNEL_ONLY = {"application/vnd.jupyter.widget-view+json", "application/javascript"}  # of no use without one
-KERNEL = {
-    "display_name": "Python 3 (ipykernel)",
-    "language": "python",
-    "name": "python3",
-}  # as JupyterLab writes it
-LANGUAGE = {
-    "name": "python",
-    "file_extension": ".py",
-    "nbconvert_exporter": "python",
-}  # for `nbconvert --to script`
 LIVE = "nbval-ignore-output"  # cells whose stored outputs differ from a fresh run's: the views are stripped
 
 

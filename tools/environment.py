@@ -1,0 +1,253 @@
+"""The environment of the course: made on first use, looked at before each make target, mended where it is broken.
+
+    python3 tools/environment.py [FOLDER]    # what make calls; FOLDER is .venv if none is named
+
+It installs what requirements.lock lists, and the course itself. What works is never taken away: pip loads all
+it needs before it changes anything, and without a network the packages that are there are used. This file runs
+on any Python 3, to say that it is too old, and needs no package.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+LOCK = ROOT / "requirements.lock"
+COURSE = "batch-normalization-lab"
+NEEDED = [
+    "numpy",
+    "matplotlib",
+    "ipywidgets",
+    "jupyterlab",
+    "ipykernel",
+    "pytest",
+    "nbval",
+    "ruff",
+]  # to go on with
+# Settings of pip that say how to reach packages stay; others (user, target, prefix) lead elsewhere.
+NETWORK = re.compile(
+    "PIP_(.*INDEX.*|FIND_LINKS|TRUSTED_HOST|PROXY|.*CERT|CACHE_DIR|.*TIMEOUT|KEYRING.*|CONFIG_FILE)$"
+)
+
+
+class Failed(Exception):
+    """What could not be done: one sentence, then the last lines of what was tried."""
+
+
+def main(folder):
+    if sys.version_info < (3, 11):  # noqa: UP036, any Python may be the first
+        version = ".".join(map(str, sys.version_info[:3]))
+        sys.exit(f"This course needs Python 3.11 or newer; this is {version}. Try: make PYTHON=python3.12 lab")
+    with one_at_a_time(folder):
+        stamp = folder / ".ready"
+        try:
+            if look(folder) != ([], True) or not stamp.is_file() or stamp.read_text(encoding="utf-8") != state():
+                mend(folder)
+                stamp.write_text(state(), encoding="utf-8")
+        except (Failed, OSError) as error:
+            what, _, details = str(error).partition("\n")
+            if not usable(folder):
+                sys.exit(f"The environment could not be made: {what}\n{details}".strip())
+            print(f"The packages could not be brought up to date: {what} Those that are here are used.", flush=True)
+
+
+def state():
+    """What the environment must fit: the lock, how the course is installed, and where it lies."""
+    content = LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes()
+    return f"{hashlib.sha256(content).hexdigest()} {ROOT}"
+
+
+def look(folder):
+    """The names of packages that are not as they were installed, and whether the others fit the lock."""
+    site = site_packages(folder)
+    if site is None:
+        return [], False
+    locked, there, damaged = entries(), {}, []
+    for info, name, version in installed(site):
+        there[name] = version
+        if name in {*locked, "pip", COURSE} and not complete(site, info):
+            damaged.append(name)
+    expected = {name: version for name, (version, lines) in locked.items() if name in there or " ;" not in lines}
+    return damaged, {COURSE, "pip"} <= there.keys() and all(there.get(n) == v for n, v in expected.items())
+
+
+def mend(folder):
+    """Make the environment, or bring it to the state that is wanted; Failed if that cannot be done."""
+    if site_packages(folder) is None:
+        make(folder)
+    site, locked, (damaged, _) = site_packages(folder), entries(), look(folder)
+    if not works(folder, "-m", "pip", "--version") or "pip" in damaged:
+        for part in site.glob("pip*"):
+            shutil.rmtree(part)
+        run([python(folder), "-m", "ensurepip"], "pip could not be installed.")
+    if damaged := [name for name in damaged if name in locked]:
+        again = folder / "damaged.txt"
+        again.write_text("".join(locked[name][1] for name in damaged), encoding="utf-8")
+        pip(folder, "--ignore-installed", "--require-hashes", "-r", again)  # new files over the old ones
+        again.unlink()
+        for info, name, version in installed(site):
+            if name in damaged and version != locked[name][0]:
+                shutil.rmtree(info)
+    pip(folder, "--require-hashes", "-r", LOCK)
+    pip(folder, "--no-build-isolation", "--force-reinstall", "-e", ROOT)
+
+
+def make(folder):
+    """A new, empty environment; nothing in an old one can be of use without its Python."""
+    if not works_here("import ensurepip, venv"):
+        raise Failed("Python's venv is missing. On Debian or Ubuntu: sudo apt install make python3-venv")
+    count = sum(" ;" not in block.split("\n")[0] for _, block in entries().values())
+    print(f"First use: about {round(count, -1)} packages, one to five minutes.", flush=True)
+    if folder.is_symlink() or folder.is_file():
+        folder.rename(f"{folder}.{time.time():.0f}")  # somebody's own
+    run([sys.executable, "-m", "venv", "--clear", folder], f"{folder.name} could not be made.")
+
+
+def pip(folder, *arguments):
+    """Run pip install, and tell every twenty packages how far it is."""
+    options = ["--no-deps", "--disable-pip-version-check", "--no-input", "--retries", "2", "--progress-bar", "off"]
+    seen = 0
+
+    def tell(line):
+        nonlocal seen
+        if line.startswith("Collecting "):
+            seen += 1
+            if seen % 20 == 0:
+                print(f"  {seen} packages found", flush=True)
+        elif line.startswith("Installing collected packages") and seen > 1:
+            print(f"  installing {seen} packages", flush=True)
+
+    run(
+        [python(folder), "-m", "pip", "install", *options, *arguments],
+        "pip could not install them (no network?).",
+        tell,
+    )
+
+
+def run(command, sentence, tell=None):
+    """Run a command line by line; Failed, with the sentence and its last lines, if it fails."""
+    lines = []
+    process = subprocess.Popen(
+        [str(part) for part in command],
+        env=clean(),
+        cwd=ROOT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    for line in process.stdout:
+        lines.append(line.rstrip())
+        if tell:
+            tell(line)
+    if process.wait():
+        raise Failed("\n".join([sentence, *("  " + line for line in lines[-5:])]))
+
+
+def clean():
+    """The surroundings without what bends Python or pip."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
+        and (not name.startswith("PIP_") or re.match(NETWORK, name))
+    }
+    return {**kept, "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "PYTHONIOENCODING": "utf-8"}
+
+
+def python(folder):
+    return folder / "bin" / "python"
+
+
+def site_packages(folder):
+    """Where the environment's Python has its packages; None if it does not run or is too old."""
+    code = (
+        "import sys, sysconfig; "
+        "print(sys.version_info >= (3, 11), sys.prefix, sysconfig.get_path('purelib'), sep='\\n')"
+    )
+    try:
+        out = subprocess.run([python(folder), "-c", code], env=clean(), capture_output=True)
+        new, prefix, site = os.fsdecode(out.stdout).split("\n")[:3]
+    except (OSError, ValueError):
+        return None
+    own = new == "True" and Path(prefix).resolve() == folder.resolve()
+    return Path(site) if own and Path(site).is_dir() else None
+
+
+def usable(folder):
+    """Whether one can go on with what is there."""
+    code = "import importlib.util as i, sys; sys.exit(any(i.find_spec(name) is None for name in sys.argv[1:]))"
+    return site_packages(folder) is not None and works(folder, "-c", code, *NEEDED)
+
+
+def works(folder, *arguments):
+    return subprocess.run([python(folder), *arguments], env=clean(), capture_output=True).returncode == 0
+
+
+def works_here(code):
+    return subprocess.run([sys.executable, "-c", code], env=clean(), capture_output=True).returncode == 0
+
+
+def entries():
+    """What the lock lists: {name: (version, its lines)}."""
+    blocks = re.split(r"^(?=[A-Za-z0-9])", LOCK.read_text(encoding="utf-8"), flags=re.M)
+    found = {}
+    for block in blocks:
+        match = re.match(r"([A-Za-z0-9._-]+)==([^ ;\\]+)", block)
+        if match:
+            found[canonical(match.group(1))] = match.group(2), block
+    return found
+
+
+def installed(site):
+    """(folder, name, version) of each package that says that it is there."""
+    for info in site.glob("*.dist-info"):
+        name, _, version = info.name[: -len(".dist-info")].rpartition("-")
+        yield info, canonical(name), version
+
+
+def canonical(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def complete(site, info):
+    """Whether the files are there that a package has listed."""
+    try:
+        lines = (info / "RECORD").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return False
+    files = (line.rsplit(",", 2)[0].strip('"') for line in lines)
+    return all(os.path.exists(os.path.join(site, file)) for file in files if not file.endswith(".pyc"))
+
+
+class one_at_a_time:
+    """Wait until no other make works on the environment."""
+
+    def __init__(self, folder):
+        self.path = folder.with_name(folder.name + ".lock")
+
+    def __enter__(self):
+        try:
+            import fcntl
+
+            self.file = open(self.path, "w")
+            fcntl.flock(self.file, fcntl.LOCK_EX)
+        except (ImportError, OSError):  # a folder that is read-only: nothing is written there
+            self.file = None
+
+    def __exit__(self, *_):
+        if self.file:
+            self.file.close()
+
+
+if __name__ == "__main__":
+    try:
+        main(Path(os.path.abspath(sys.argv[1])) if len(sys.argv) > 1 else ROOT / ".venv")
+    except KeyboardInterrupt:
+        sys.exit("Stopped. The next make goes on from here.")

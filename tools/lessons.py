@@ -1,0 +1,61 @@
+"""Which files are lessons, and which of them are tested.
+
+    python tools/lessons.py        # the lessons that are tested
+    python tools/lessons.py all    # every lesson
+
+Copies, notes and what systems leave beside the lessons are no lessons. A lesson that somebody has worked in is
+not tested: it is not as `make refresh` stores it, and it differs from the last commit, where there is git. What
+is committed is tested, whatever its form.
+"""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}  # as JupyterLab has it
+LANGUAGE = {"name": "python", "file_extension": ".py", "nbconvert_exporter": "python"}  # `nbconvert --to script`
+
+
+def lessons():
+    """Every lesson, in order."""
+    name = re.compile(r"\d\d_[a-z0-9_]+\.ipynb")
+    return sorted(path for path in (ROOT / "notebooks").glob("*.ipynb") if name.fullmatch(path.name))
+
+
+def left_out():
+    """The lessons that somebody has worked in."""
+    return [path for path in lessons() if not is_stored_form(path) and not is_committed(path)]
+
+
+def tested():
+    """The lessons without those that are left out."""
+    return sorted(set(lessons()) - set(left_out()))
+
+
+def is_stored_form(path):
+    """Whether `make refresh` has written the file last, as far as its form tells."""
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+        counts = [cell["execution_count"] for cell in code]
+        metadata = {"kernelspec": KERNEL, "language_info": LANGUAGE}
+        return counts == list(range(1, len(code) + 1)) and notebook["metadata"] == metadata
+    except (OSError, ValueError, LookupError, TypeError):
+        return False
+
+
+def is_committed(path):
+    """Whether the file is as in the last commit; False without git."""
+    command = ["git", "-C", ROOT, "diff", "--quiet", "HEAD", "--", path]
+    try:
+        known = subprocess.run(["git", "-C", ROOT, "ls-files", "--error-unmatch", path], capture_output=True)
+        return known.returncode == 0 == subprocess.run(command, capture_output=True).returncode
+    except OSError:
+        return False
+
+
+if __name__ == "__main__":
+    print(*(path.relative_to(ROOT) for path in (lessons() if "all" in sys.argv else tested())))
