@@ -10,7 +10,8 @@ import numpy as np
 from ._arrays import count, finite, floats, generator, shown
 from ._mnist import read_mnist
 
-HERE = Path(__file__).parent
+ROOT = Path(__file__).parents[1]
+PLACES = ROOT / "bn_helpers_data", ROOT / "data"  # of an installed wheel, of a clone
 SHA256 = "af104d81e7cd419be5f343d23c6ca2e4e4ff847b06636260802df8e903c6183f"  # of digits.npz, see data/README.md
 
 
@@ -37,7 +38,7 @@ def load_digits(*, split="balanced"):
 
 
 def _digits_file():
-    places = HERE / "digits.npz", HERE.parent / "data" / "digits.npz"  # an installed wheel, a clone
+    places = [place / "digits.npz" for place in PLACES]
     for place in places:
         if place.exists():
             return place
@@ -66,8 +67,7 @@ def load_recorded(name):
 
     ValueError if there is no such record, which says which there are, or if its file is damaged.
     """
-    places = HERE / "recorded", HERE.parent / "data" / "recorded"  # an installed wheel, a clone
-    files = {path.stem: path for place in places for path in place.glob("*.npz")}
+    files = {path.stem: path for place in PLACES for path in place.glob("recorded/*.npz")}
     if not isinstance(name, str) or name not in files:
         raise ValueError(f"name: expected one of {sorted(files)}, got {shown(name)}")
     try:

@@ -125,7 +125,7 @@ def install(tmp_path, monkeypatch):
     return put
 
 
-@pytest.mark.parametrize("place", ["bn_helpers/digits.npz", "data/digits.npz"])
+@pytest.mark.parametrize("place", ["bn_helpers_data/digits.npz", "data/digits.npz"])
 def test_the_digits_are_found_in_an_installed_package_and_in_a_clone(install, place):
     path = install(place)
     assert data._digits_file() == path

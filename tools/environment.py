@@ -4,7 +4,7 @@
 
 It installs what requirements.lock lists, and the course itself. What works is never taken away: pip loads all
 it needs before it changes anything, and without a network the packages that are there are used. This file runs
-on any Python 3, to say that it is too old, and needs no package.
+on Python 3.8 too, to say that it is too old, and needs no package.
 """
 
 import hashlib
@@ -18,7 +18,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements.lock"
-COURSE = "batch-normalization-lab"
 NEEDED = [
     "numpy",
     "matplotlib",
@@ -44,22 +43,16 @@ def main(folder):
         version = ".".join(map(str, sys.version_info[:3]))
         sys.exit(f"This course needs Python 3.11 or newer; this is {version}. Try: make PYTHON=python3.12 lab")
     with one_at_a_time(folder):
-        stamp = folder / ".ready"
+        stamp, digest = folder / ".ready", hashlib.sha256(LOCK.read_bytes()).hexdigest()  # the last lock it got
         try:
-            if look(folder) != ([], True) or not stamp.is_file() or stamp.read_text(encoding="utf-8") != state():
+            if look(folder) != ([], True) or not stamp.is_file() or stamp.read_text() != digest:
                 mend(folder)
-                stamp.write_text(state(), encoding="utf-8")
+                stamp.write_text(digest)
         except (Failed, OSError) as error:
             what, _, details = str(error).partition("\n")
             if not usable(folder):
                 sys.exit(f"The environment could not be made: {what}\n{details}".strip())
             print(f"The packages could not be brought up to date: {what} Those that are here are used.", flush=True)
-
-
-def state():
-    """What the environment must fit: the lock, how the course is installed, and where it lies."""
-    content = LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes()
-    return f"{hashlib.sha256(content).hexdigest()} {ROOT}"
 
 
 def look(folder):
@@ -70,10 +63,11 @@ def look(folder):
     locked, there, damaged = entries(), {}, []
     for info, name, version in installed(site):
         there[name] = version
-        if name in {*locked, "pip", COURSE} and not complete(site, info):
+        if name in {*locked, "pip"} and not complete(site, info):
             damaged.append(name)
-    expected = {name: version for name, (version, lines) in locked.items() if name in there or " ;" not in lines}
-    return damaged, {COURSE, "pip"} <= there.keys() and all(there.get(n) == v for n, v in expected.items())
+    always = {name for name, (_, lines) in locked.items() if " ;" not in lines.split("\n")[0]}
+    expected = {name: locked[name][0] for name in always | there.keys() & locked.keys()}
+    return damaged, (site / "course.pth").is_file() and all(there.get(n) == v for n, v in expected.items())
 
 
 def mend(folder):
@@ -94,18 +88,24 @@ def mend(folder):
             if name in damaged and version != locked[name][0]:
                 shutil.rmtree(info)
     pip(folder, "--require-hashes", "-r", LOCK)
-    pip(folder, "--no-build-isolation", "--force-reinstall", "-e", ROOT)
+    for old in folder.glob("lib/python3*"):
+        if old not in site.parents:
+            shutil.rmtree(old)
+    # As a relative path the course is found wherever its folder moves, and whatever letters are in its name.
+    (site / "course.pth").write_text(os.path.relpath(ROOT, site) + "\n", encoding="utf-8")
 
 
 def make(folder):
-    """A new, empty environment; nothing in an old one can be of use without its Python."""
+    """An environment of the Python that runs this; packages that an earlier one of its version had stay."""
     if not works_here("import ensurepip, venv"):
         raise Failed("Python's venv is missing. On Debian or Ubuntu: sudo apt install make python3-venv")
-    count = sum(" ;" not in block.split("\n")[0] for _, block in entries().values())
+    count = sum(" ;" not in lines.split("\n")[0] for _, lines in entries().values())
     print(f"First use: about {round(count, -1)} packages, one to five minutes.", flush=True)
     if folder.is_symlink() or folder.is_file():
         folder.rename(f"{folder}.{time.time():.0f}")  # somebody's own
-    run([sys.executable, "-m", "venv", "--clear", folder], f"{folder.name} could not be made.")
+    for link in folder.glob("bin/python*"):  # to a Python that is gone
+        link.unlink()
+    run([sys.executable, "-m", "venv", folder], f"{folder.name} could not be made.")
 
 
 def pip(folder, *arguments):
