@@ -71,7 +71,8 @@ class Server:
         for d in (self.root, config):
             d.mkdir(parents=True)
         (config / "page_config.json").write_text(
-            json.dumps({"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}})
+            json.dumps({"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}),
+            encoding="utf-8",
         )
         with socket.socket() as s:
             s.bind(("127.0.0.1", 0))
@@ -114,7 +115,7 @@ class Server:
                 break
             except OSError:
                 if self.process.poll() is not None or time.time() - t > 120:
-                    raise RuntimeError((tmp / "server.txt").read_text()[-2000:]) from None
+                    raise RuntimeError((tmp / "server.txt").read_text(encoding="utf-8")[-2000:]) from None
                 time.sleep(0.05)
 
     def url(self, name):
@@ -133,7 +134,7 @@ class Contender:
     def __init__(self, server, name, code):
         self.name = name
         self.path = server.root / f"{name}.ipynb"
-        self.path.write_text(json.dumps(notebook(code)))
+        self.path.write_text(json.dumps(notebook(code)), encoding="utf-8")
         self.moves, self.drags = [], []
         self.value, self.way = 0, 1
 

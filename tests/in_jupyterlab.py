@@ -36,7 +36,7 @@ def lab(tmp_path_factory):
     own["BN_LAB_DATA"] = str(folder / "predictions")
     command = [sys.executable, "-m", "jupyterlab", "--config=jupyter/jupyter_lab_config.py", "--no-browser"]
     command += [f"--port={port}", "--IdentityProvider.token=t", "--LabApp.expose_app_in_browser=True"]
-    with open(folder / "log.txt", "w") as log:
+    with open(folder / "log.txt", "w", encoding="utf-8") as log:
         server = subprocess.Popen(command, cwd=folder, env=os.environ | own, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
     try:
@@ -60,7 +60,7 @@ def wait_for(condition, what, log=None, seconds=60):
         if value := condition():
             return value
         time.sleep(0.05)
-    pytest.fail(f"waited {seconds} s in vain for {what}\n{log.read_text()[-2000:] if log else ''}")
+    pytest.fail(f"waited {seconds} s in vain for {what}\n{log.read_text(encoding='utf-8')[-2000:] if log else ''}")
 
 
 @pytest.fixture(scope="session")

@@ -36,7 +36,7 @@ def test_every_cell_of_lesson_01_runs_without_an_error_or_a_word_on_stderr(lesso
     def saved():
         command(lesson, "docmanager:save")
         lesson.wait_for_timeout(500)
-        notebook = json.loads((folder / "notebooks/01_weight_initialization.ipynb").read_text())
+        notebook = json.loads((folder / "notebooks/01_weight_initialization.ipynb").read_text(encoding="utf-8"))
         code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
         done = [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
         return notebook if done else None
@@ -52,7 +52,7 @@ def test_the_server_leads_to_the_first_lesson_and_prints_nothing_that_puzzles(le
     address, folder = lab
     page = urllib.request.urlopen(f"{address}/?token=t")
     assert page.url == f"{address}/lab/tree/notebooks/00_start_here.ipynb?token=t"
-    assert (folder / "log.txt").read_text() == ""  # with a token of its own, it prints its address
+    assert (folder / "log.txt").read_text(encoding="utf-8") == ""  # with a token of its own, it prints its address
 
 
 def test_nothing_pops_up_when_the_lesson_opens(lesson):
@@ -120,7 +120,7 @@ def test_a_prediction_opens_the_explanation_and_is_kept(lesson, lab):
     assert "You predicted 95%; it turns out otherwise" in area.locator("summary").inner_text()
     area.locator("button:text-is('65%')").click()
     wait_for(lambda: "and so it is" in area.locator("summary").inner_text(), "the second verdict")
-    assert [entry["prediction"] for entry in json.loads(ledger.read_text())] == ["95%", "65%"]
+    assert [entry["prediction"] for entry in json.loads(ledger.read_text(encoding="utf-8"))] == ["95%", "65%"]
 
 
 def test_the_result_below_a_question_is_covered_until_it_is_decided_or_skipped(lesson):

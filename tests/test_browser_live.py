@@ -146,7 +146,7 @@ def test_a_play_stops_when_its_tab_closes(browser, lab, tab):
     ticks = notebook.with_name(f"{tab}.txt")
     page = open_and_run(browser, lab, notebook.name)
     page.get_by_role("button", name="Play: ticks").click()
-    wait_for(lambda: len(ticks.read_text()) > 5, "some ticks")
+    wait_for(lambda: len(ticks.read_text(encoding="utf-8")) > 5, "some ticks")
     if tab == "notebook":
         command(page, "application:close")
         page.get_by_role("button", name="Discard").click()  # what has changed since the file was saved
@@ -154,9 +154,9 @@ def test_a_play_stops_when_its_tab_closes(browser, lab, tab):
     else:
         page.close()
     time.sleep(0.5)
-    last = ticks.read_text()
+    last = ticks.read_text(encoding="utf-8")
     time.sleep(0.7)
-    assert ticks.read_text() == last
+    assert ticks.read_text(encoding="utf-8") == last
     page.context.close()
 
 
@@ -168,14 +168,14 @@ def test_a_saved_file_shows_the_last_picture_and_sentence_without_a_kernel(page,
     def saved():
         command(page, "docmanager:save")
         page.wait_for_timeout(300)
-        return figure.sentence() in notebook.read_text()
+        return figure.sentence() in notebook.read_text(encoding="utf-8")
 
     wait_for(saved, "the file")
-    stored = json.loads(notebook.read_text())
+    stored = json.loads(notebook.read_text(encoding="utf-8"))
     if not trusted:
         stored["metadata"]["copied"] = True  # another content: the signature no longer fits
     copy = notebook.with_name(f"copy-{trusted}.ipynb")
-    copy.write_text(json.dumps(stored))
+    copy.write_text(json.dumps(stored), encoding="utf-8")
     command(page, "docmanager:save")
     again = browser.new_context(viewport={"width": 1200, "height": 900}).new_page()
     again.goto(f"{lab[0]}/lab/tree/notebooks/{copy.name}?token=t&reset")
@@ -195,7 +195,7 @@ def test_the_wheel_over_a_figure_moves_the_page_not_the_figure(page):
 
 def test_a_page_of_the_docs_opens_as_a_page_not_as_source(browser, lab):
     address, folder = lab
-    (folder / "page.md").write_text("# A title\n")
+    (folder / "page.md").write_text("# A title\n", encoding="utf-8")
     page = browser.new_page()
     page.goto(f"{address}/lab/tree/page.md?token=t&reset")
     page.wait_for_selector(".jp-MarkdownViewer h1", timeout=60_000)

@@ -65,7 +65,7 @@ def save(page, lab, name, holds):
     def saved():
         command(page, "docmanager:save")
         page.wait_for_timeout(300)
-        return holds in file.read_text()
+        return holds in file.read_text(encoding="utf-8")
 
     wait_for(saved, f"{holds!r} in the file")
 
@@ -246,9 +246,9 @@ def test_arrows_move_a_menu_and_ctrl_s_still_saves(keyboard, lab):
     page.keyboard.press("ArrowDown")
     wait_for(lambda: "A black line" in sentence(page), "the menu")
     file = lab[1] / "notebooks/keys.ipynb"
-    assert "A black line" not in file.read_text()
+    assert "A black line" not in file.read_text(encoding="utf-8")
     page.keyboard.press("Control+s")
-    wait_for(lambda: "A black line" in file.read_text(), "the file")
+    wait_for(lambda: "A black line" in file.read_text(encoding="utf-8"), "the file")
 
 
 def test_a_number_is_typed_where_it_is_taken_and_nowhere_else(keyboard):

@@ -133,12 +133,12 @@ def test_the_line_that_raised_is_said_of_the_cell_or_of_the_file_in_which_it_sta
         return names["f"]
 
     mine = tmp_path / "mine.py"
-    mine.write_text("")
+    mine.write_text("", encoding="utf-8")
     assert "(line 4 of your cell)" in check_he_weights(defined_in("<cell>")).message
     assert "(line 4 of mine.py)" in check_he_weights(defined_in(str(mine))).message
     written = tmp_path / "ipykernel_12" / "34.py"  # by a debugger
     written.parent.mkdir()
-    written.write_text("")
+    written.write_text("", encoding="utf-8")
     assert "(line 4 of your cell)" in check_he_weights(defined_in(str(written))).message
     of_the_package = check_batchnorm_forward(batchnorm_backward).message  # a helper that raises on these arguments
     assert "of your cell" not in of_the_package

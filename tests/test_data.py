@@ -247,7 +247,7 @@ def test_a_missing_mnist_folder_is_named(tmp_path):
     message = f"{folder}: expected a folder with the four MNIST files, found none"
     with refuses(message, FileNotFoundError):
         load_mnist(folder)
-    folder.write_text("a file, not a folder")
+    folder.write_text("a file, not a folder", encoding="utf-8")
     message = message.replace("none", "a file; unpack an archive, and give the folder")
     with refuses(message, FileNotFoundError):
         load_mnist(folder)

@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 pytestmark = pytest.mark.once
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}  # conda's name for matplotlib without a window system
@@ -36,7 +36,9 @@ def test_the_package_itself_needs_six_libraries_none_with_an_upper_bound():
 
 def locked():
     """{name: pinned version} of requirements.lock."""
-    lines = re.findall(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", (ROOT / "requirements.lock").read_text(), flags=re.M)
+    lines = re.findall(
+        r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", (ROOT / "requirements.lock").read_text(encoding="utf-8"), flags=re.M
+    )
     return {canonicalize_name(name): version for name, version in lines}
 
 
@@ -47,14 +49,14 @@ def test_the_lock_holds_a_version_that_pyproject_allows(line):
 
 
 def test_the_lock_has_a_hash_for_everything_and_names_no_index():
-    text = (ROOT / "requirements.lock").read_text()
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     for entry in re.split(r"\n(?=\S)", text):
         assert entry.startswith("#") or "--hash=sha256:" in entry, entry
     assert not re.search(r"://|--index|--find-links|--extra-index", text)
 
 
 def test_environment_yml_lists_the_dependencies_and_the_lab_with_the_same_bounds():
-    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     assert environment["channels"] == ["conda-forge"]
     *conda, pip = environment["dependencies"]
     assert pip == {"pip": ["-e ."]}
@@ -81,11 +83,11 @@ def test_an_installed_wheel_reads_the_digits_the_records_and_the_questions(tmp_p
 
 
 def test_the_readme_names_the_commands_that_the_makefile_has():
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.M))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M))
     for page in ("README.md", "CONTRIBUTING.md"):
-        named = set(re.findall(r"make ([a-z-]+)(?=[`\n ])", (ROOT / page).read_text()))
+        named = set(re.findall(r"make ([a-z-]+)(?=[`\n ])", (ROOT / page).read_text(encoding="utf-8")))
         assert named <= targets, page
-    assert {"lab", "test"} <= set(re.findall(r"make ([a-z-]+)", (ROOT / "README.md").read_text()))
+    assert {"lab", "test"} <= set(re.findall(r"make ([a-z-]+)", (ROOT / "README.md").read_text(encoding="utf-8")))
 
 
 def test_jupyterlab_is_told_to_fetch_no_news():

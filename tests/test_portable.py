@@ -96,7 +96,8 @@ def test_a_column_of_which_nothing_ran_is_red(tmp_path):
     red = "<failure>E   assert 1 == 2</failure>"
     report.write_text(
         f'<testsuites><testsuite><testcase classname="{lesson}" name="Cell 0" />'
-        f'<testcase classname="tests.test_x" name="test_y">{red}</testcase></testsuite></testsuites>'
+        f'<testcase classname="tests.test_x" name="test_y">{red}</testcase></testsuite></testsuites>',
+        encoding="utf-8",
     )
     read = portable.read(report)
     assert read["00_start_here"] == []

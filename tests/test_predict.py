@@ -73,13 +73,13 @@ def test_every_choice_is_kept_in_order(page):
 @pytest.mark.parametrize("damaged", ["{", '{"a": 1}', "", "[1, 2]", "[" * 100_000])
 def test_a_damaged_ledger_is_named_and_left_as_it_is(page, damaged):
     predict.LEDGER.parent.mkdir()
-    predict.LEDGER.write_text(damaged)
+    predict.LEDGER.write_text(damaged, encoding="utf-8")
     buttons = ask(page)
     buttons.value = "3"
     assert "This prediction could not be kept." in page[-1]["text/plain"]
     assert "predictions.json: expected a list" in page[-1]["text/plain"]
     assert "turns out otherwise" in page[-1]["text/plain"]
-    assert predict.LEDGER.read_text() == damaged
+    assert predict.LEDGER.read_text(encoding="utf-8") == damaged
     with pytest.raises(ValueError, match="move the file away"):
         predict.kept()
 
@@ -116,7 +116,7 @@ def test_below_each_question_and_before_the_next_heading_stands_a_result_that_is
 
 def test_a_ledger_is_plain_json_that_a_teacher_can_read(page):
     ask(page).value = "100"
-    assert json.loads(predict.LEDGER.read_text())[0]["prediction"] == "100"
+    assert json.loads(predict.LEDGER.read_text(encoding="utf-8"))[0]["prediction"] == "100"
     assert [p.name for p in predict.LEDGER.parent.iterdir()] == ["predictions.json"]
     predict.forget()
     predict.forget()

@@ -13,21 +13,13 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements.lock"
-NEEDED = [
-    "numpy",
-    "matplotlib",
-    "ipywidgets",
-    "jupyterlab",
-    "ipykernel",
-    "pytest",
-    "nbval",
-    "ruff",
-]  # to go on with
+NEEDED = ["numpy", "matplotlib", "ipywidgets", "jupyterlab", "ipykernel", "pytest", "nbval", "ruff"]
 # Settings of pip that say how to reach packages stay; others (user, target, prefix) lead elsewhere.
 NETWORK = re.compile(
     "PIP_(.*INDEX.*|FIND_LINKS|TRUSTED_HOST|PROXY|.*CERT|CACHE_DIR|.*TIMEOUT|KEYRING.*|CONFIG_FILE)$"
@@ -45,9 +37,9 @@ def main(folder):
     with one_at_a_time(folder):
         stamp, digest = folder / ".ready", hashlib.sha256(LOCK.read_bytes()).hexdigest()  # the last lock it got
         try:
-            if look(folder) != ([], True) or not stamp.is_file() or stamp.read_text() != digest:
+            if look(folder) != ([], True) or not stamp.is_file() or stamp.read_text(encoding="utf-8") != digest:
                 mend(folder)
-                stamp.write_text(digest)
+                stamp.write_text(digest, encoding="utf-8")
         except (Failed, OSError) as error:
             what, _, details = str(error).partition("\n")
             if not usable(folder):
@@ -75,19 +67,21 @@ def mend(folder):
     if site_packages(folder) is None:
         make(folder)
     site, locked, (damaged, _) = site_packages(folder), entries(), look(folder)
-    if not works(folder, "-m", "pip", "--version") or "pip" in damaged:
+    if "pip" in damaged or not (site / "pip").is_dir():
         for part in site.glob("pip*"):
             shutil.rmtree(part)
         run([python(folder), "-m", "ensurepip"], "pip could not be installed.")
     if damaged := [name for name in damaged if name in locked]:
-        again = folder / "damaged.txt"
-        again.write_text("".join(locked[name][1] for name in damaged), encoding="utf-8")
-        pip(folder, "--ignore-installed", "--require-hashes", "-r", again)  # new files over the old ones
-        again.unlink()
+        with tempfile.TemporaryDirectory() as temporary:
+            again = Path(temporary, "damaged.txt")
+            again.write_text("".join(locked[name][1] for name in damaged), encoding="utf-8")
+            pip(folder, "--ignore-installed", "--require-hashes", "-r", again)  # new files over the old ones
         for info, name, version in installed(site):
             if name in damaged and version != locked[name][0]:
                 shutil.rmtree(info)
     pip(folder, "--require-hashes", "-r", LOCK)
+    if any(name == "batch-normalization-lab" for _, name, _ in installed(site)):  # as it was done before
+        run([python(folder), "-m", "pip", "uninstall", "-y", "batch-normalization-lab"], "pip stopped.")
     for old in folder.glob("lib/python3*"):
         if old not in site.parents:
             shutil.rmtree(old)
@@ -99,8 +93,11 @@ def make(folder):
     """An environment of the Python that runs this; packages that an earlier one of its version had stay."""
     if not works_here("import ensurepip, venv"):
         raise Failed("Python's venv is missing. On Debian or Ubuntu: sudo apt install make python3-venv")
-    count = sum(" ;" not in lines.split("\n")[0] for _, lines in entries().values())
-    print(f"First use: about {round(count, -1)} packages, one to five minutes.", flush=True)
+    if any(folder.glob("lib/python3*/site-packages/numpy")):
+        print("The environment is mended, one to five minutes.", flush=True)
+    else:
+        count = sum(" ;" not in lines.split("\n")[0] for _, lines in entries().values())
+        print(f"First use: about {round(count, -1)} packages, one to five minutes.", flush=True)
     if folder.is_symlink() or folder.is_file():
         folder.rename(f"{folder}.{time.time():.0f}")  # somebody's own
     for link in folder.glob("bin/python*"):  # to a Python that is gone
@@ -132,7 +129,7 @@ def pip(folder, *arguments):
 def run(command, sentence, tell=None):
     """Run a command line by line; Failed, with the sentence and its last lines, if it fails."""
     lines = []
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [str(part) for part in command],
         env=clean(),
         cwd=ROOT,
@@ -141,13 +138,14 @@ def run(command, sentence, tell=None):
         errors="replace",
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-    )
-    for line in process.stdout:
-        lines.append(line.rstrip())
-        if tell:
-            tell(line)
-    if process.wait():
-        raise Failed("\n".join([sentence, *("  " + line for line in lines[-5:])]))
+    ) as process:
+        for line in process.stdout:
+            lines.append(line.rstrip())
+            if tell:
+                tell(line)
+    if process.returncode:
+        said = [line for line in lines if line.startswith("ERROR")] or lines
+        raise Failed("\n".join([sentence, *("  " + line for line in said[-3:])]))
 
 
 def clean():
@@ -181,7 +179,7 @@ def site_packages(folder):
 
 
 def usable(folder):
-    """Whether one can go on with what is there."""
+    """Whether the packages are there, in whatever version, without which nothing goes on."""
     code = "import importlib.util as i, sys; sys.exit(any(i.find_spec(name) is None for name in sys.argv[1:]))"
     return site_packages(folder) is not None and works(folder, "-c", code, *NEEDED)
 
@@ -236,7 +234,7 @@ class one_at_a_time:
         try:
             import fcntl
 
-            self.file = open(self.path, "w")
+            self.file = open(self.path, "w", encoding="utf-8")
             fcntl.flock(self.file, fcntl.LOCK_EX)
         except (ImportError, OSError):  # a folder that is read-only: nothing is written there
             self.file = None

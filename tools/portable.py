@@ -107,7 +107,7 @@ def run(row):
         if "SHAKE" in row.settings:
             env |= shaking(folder)
             command += ["-p", "shake"]
-        with open(BUILD / f"{row.name}.txt", "w") as log:
+        with open(BUILD / f"{row.name}.txt", "w", encoding="utf-8") as log:
             subprocess.run(command, cwd=ROOT, env=env, stdout=log, stderr=log)
     return read(report)
 
@@ -127,7 +127,7 @@ def shaking(folder):
     """What the environment needs so that every kernel begins with `import shake`; `folder` is IPython's own."""
     startup = Path(folder, "profile_default", "startup")
     startup.mkdir(parents=True)
-    (startup / "first.py").write_text("import shake\n")
+    (startup / "first.py").write_text("import shake\n", encoding="utf-8")
     return {"IPYTHONDIR": str(folder), "PYTHONPATH": str(ROOT / "tools")}
 
 
