@@ -45,7 +45,7 @@ def pytest_ignore_collect(collection_path, config):
     """Beside the lessons lies what people and systems leave there; what is named by hand is tested."""
     named = {Path(argument.split("::")[0]).resolve() for argument in config.args}
     beside = collection_path.is_file() and collection_path.parent.name == "notebooks"
-    if beside and collection_path not in {*lessons.tested(), *named}:
+    if beside and collection_path not in {*lessons.untouched(), *named}:
         return True
 
 

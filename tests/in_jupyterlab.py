@@ -3,6 +3,7 @@
 import base64
 import io
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -16,6 +17,7 @@ import numpy as np
 import pytest
 from find_chromium import HOW, find_chromium
 from PIL import Image
+from test_notebooks import lesson_named
 
 ROOT = Path(__file__).parents[1]
 KERNEL = "() => window.jupyterapp.shell.currentWidget?.sessionContext.session?.kernel?.status"
@@ -27,7 +29,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 def lab(tmp_path_factory):
     """JupyterLab as `make lab` starts it, on a copy of the lessons; (address, folder)."""
     folder = tmp_path_factory.mktemp("lab")
-    for part in ("notebooks", "jupyter"):
+    for part in ("notebooks", "jupyter", "tools"):
         shutil.copytree(ROOT / part, folder / part)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -77,6 +79,8 @@ def browser():
 
 def open_and_run(browser, lab, name, **screen):
     """A page with notebook `name` after Run All Cells, when the kernel has nothing left to do."""
+    if re.match(r"\d\d_", name):
+        lesson_named(name)
     address, _ = lab
     page = browser.new_context(viewport={"width": 1200, "height": 900}, **screen).new_page()
     page.goto(f"{address}/lab/tree/notebooks/{name}?token=t&reset")

@@ -413,7 +413,15 @@ CALLS = {
     "the function that plots.histogram returns": Call(filled, {"values": X}, any_shape=("values",)),
 }
 # No arrays of numbers in: styles, figures, words, and what others have checked.
-NONE = {"plots.use_style", "plots.card", "plots.png", "plots.bundle", "plots.can_display", "plots.show"}
+NONE = {
+    "plots.use_style",
+    "plots.look",
+    "plots.card",
+    "plots.png",
+    "plots.bundle",
+    "plots.can_display",
+    "plots.show",
+}
 NONE |= {"plots.chart", "layers.unchecked_cross_entropy", "training.Progress", "training.History"}
 NONE |= {"gradients.GradientCheck", "batchnorm.Cache"}
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from in_jupyterlab import KERNEL, Figure, bring, command, open_and_run, wait_for
+from lessons import lessons
 
 from bn_helpers import plots
 from bn_helpers.explorers import batchnorm_forward, weight_initialization
@@ -51,7 +52,7 @@ def test_every_cell_of_lesson_01_runs_without_an_error_or_a_word_on_stderr(lesso
 def test_the_server_leads_to_the_first_lesson_and_prints_nothing_that_puzzles(lesson, lab):
     address, folder = lab
     page = urllib.request.urlopen(f"{address}/?token=t")
-    assert page.url == f"{address}/lab/tree/notebooks/00_start_here.ipynb?token=t"
+    assert page.url == f"{address}/lab/tree/notebooks/{lessons()[0].name}?token=t"
     assert (folder / "log.txt").read_text(encoding="utf-8") == ""  # with a token of its own, it prints its address
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from printed import SPACED, near
+from test_notebooks import lesson_named
 
 ROOT = Path(__file__).parents[1]
 ROWS = [
@@ -17,7 +18,7 @@ ROWS = [
 
 def section(lesson, heading):
     """The code cells under a heading, up to the next of its level or above."""
-    path = next((ROOT / "notebooks").glob(f"{lesson}_*.ipynb"))
+    path = lesson_named(lesson)
     under, level = [], None  # level: of the heading, while inside of its section
     for cell in nbformat.read(path, 4).cells:
         if cell.cell_type == "code" and level:

@@ -9,6 +9,7 @@ from unittest.mock import Mock
 import pytest
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection as Connection
 from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
+from lessons import lessons
 from traitlets.config import PyFileConfigLoader
 
 ROOT = Path(__file__).parents[1]
@@ -22,7 +23,7 @@ def load(monkeypatch):
 
 def test_the_lab_opens_at_the_first_lesson(load):
     config = load()
-    assert config.LabApp.default_url == "/lab/tree/notebooks/00_start_here.ipynb"
+    assert config.LabApp.default_url == f"/lab/tree/notebooks/{lessons()[0].name}"
     assert config.ServerApp.root_dir == str(ROOT)
 
 

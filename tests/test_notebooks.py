@@ -10,12 +10,18 @@ from pathlib import Path
 import nbconvert
 import nbformat
 import pytest
-from lessons import KERNEL, LANGUAGE, tested
+from lessons import KERNEL, LANGUAGE, untouched
 from nbconvert import HTMLExporter
 
 ROOT = Path(__file__).parents[1]
-LESSONS = tested()
+LESSONS = untouched()
 LIVE = "nbval-ignore-output"
+
+
+def lesson_named(start):
+    """The path of the lesson whose name begins with `start`; the test is skipped where it is left out."""
+    path = next((path for path in LESSONS if path.name.startswith(start)), None)
+    return path or pytest.skip(f"lesson {start} is left out: somebody has worked there, or it is gone")
 
 
 @pytest.fixture(params=LESSONS, ids=lambda path: path.stem)
@@ -145,6 +151,7 @@ def test_a_lesson_becomes_a_script_with_its_prose(lesson):
 
 @pytest.mark.once
 def test_two_runs_of_refresh_give_identical_files(tmp_path):
+    lesson_named("")
     shortest = min(LESSONS, key=lambda path: path.stat().st_size)
     results = []
     for run in ("first", "second"):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from test_notebooks import LESSONS, code_cells
+from test_notebooks import LESSONS, code_cells, lesson_named
 
 from bn_helpers import _page, plots, predict
 
@@ -95,7 +95,7 @@ def test_a_question_is_complete_and_its_lesson_asks_it(name):
     assert set(question) == {"question", "options", "answer", "because"}
     assert question["answer"] in question["options"]
     assert len(set(question["options"])) == len(question["options"]) >= 3
-    lesson = next(path for path in LESSONS if path.name.startswith(name[:2]))
+    lesson = lesson_named(name[:2])
     sources = [cell.source for cell in code_cells(nbformat.read(lesson, 4))]
     assert sources.count(f'predict.ask("{name}")') == 1
 

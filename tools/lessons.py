@@ -30,7 +30,7 @@ def left_out():
     return [path for path in lessons() if not is_stored_form(path) and not is_committed(path)]
 
 
-def tested():
+def untouched():
     """The lessons without those that are left out."""
     return sorted(set(lessons()) - set(left_out()))
 
@@ -58,4 +58,4 @@ def is_committed(path):
 
 
 if __name__ == "__main__":
-    print(*(path.relative_to(ROOT) for path in (lessons() if "all" in sys.argv else tested())))
+    print(*(path.relative_to(ROOT) for path in (lessons() if "all" in sys.argv else untouched())))
