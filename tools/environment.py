@@ -4,7 +4,7 @@
 
 It installs what requirements.lock lists, and the course itself. What works is never taken away: pip loads all
 it needs before it changes anything, and without a network the packages that are there are used. This file runs
-on Python 3.8 too, to say that it is too old, and needs no package.
+on Python 3.6 too, to say that it is too old, and needs no package.
 """
 
 import hashlib
@@ -71,7 +71,8 @@ def mend(folder):
         for part in site.glob("pip*"):
             shutil.rmtree(part)
         run([python(folder), "-m", "ensurepip"], "pip could not be installed.")
-    if damaged := [name for name in damaged if name in locked]:
+    damaged = [name for name in damaged if name in locked]
+    if damaged:
         with tempfile.TemporaryDirectory() as temporary:
             again = Path(temporary, "damaged.txt")
             again.write_text("".join(locked[name][1] for name in damaged), encoding="utf-8")
@@ -215,13 +216,17 @@ def canonical(name):
 
 
 def complete(site, info):
-    """Whether the files are there that a package has listed."""
+    """Whether the files are there that a package has listed, those beside it in full size."""
     try:
-        lines = (info / "RECORD").read_text(encoding="utf-8").splitlines()
-    except OSError:
+        for line in (info / "RECORD").read_text(encoding="utf-8").splitlines():
+            file, _, size = line.rsplit(",", 2)
+            if not file.endswith(".pyc"):
+                found = os.stat(os.path.join(site, file.strip('"'))).st_size
+                if size and not file.startswith("..") and found != int(size):  # programs may differ
+                    return False
+    except (OSError, ValueError):
         return False
-    files = (line.rsplit(",", 2)[0].strip('"') for line in lines)
-    return all(os.path.exists(os.path.join(site, file)) for file in files if not file.endswith(".pyc"))
+    return True
 
 
 class one_at_a_time:
