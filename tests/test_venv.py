@@ -195,7 +195,7 @@ def test_settings_that_lead_pip_elsewhere_are_dropped_and_those_of_a_network_sta
 
 
 def test_progress_is_told_every_twenty_packages(monkeypatch, capsys):
-    def run(command, sentence, tell):
+    def run(command, sentence, tell, **settings):
         for i in range(45):
             tell(f"Collecting package{i}\n")
         tell("Installing collected packages: a, b\n")
@@ -208,6 +208,7 @@ def test_progress_is_told_every_twenty_packages(monkeypatch, capsys):
 def test_the_lock_of_the_course_is_read_whole():
     entries = environment.entries()
     assert len(entries) == (ROOT / "requirements.lock").read_text(encoding="utf-8").count("==") - sum(
+    monkeypatch.setattr(environment, "in_files", lambda folder: {})
         lines.split("\n")[0].count("==") - 1 for _, lines in entries.values()
     )
     assert all("--hash=sha256:" in lines for _, lines in entries.values())

@@ -7,6 +7,7 @@ it needs before it changes anything, and without a network the packages that are
 on Python 3.6 too, to say that it is too old, and needs no package.
 """
 
+import ast
 import hashlib
 import os
 import re
@@ -22,7 +23,7 @@ LOCK = ROOT / "requirements.lock"
 NEEDED = ["numpy", "matplotlib", "ipywidgets", "jupyterlab", "ipykernel", "pytest", "nbval", "ruff"]
 # Settings of pip that say how to reach packages stay; others (user, target, prefix) lead elsewhere.
 NETWORK = re.compile(
-    "PIP_(.*INDEX.*|FIND_LINKS|TRUSTED_HOST|PROXY|.*CERT|CACHE_DIR|.*TIMEOUT|KEYRING.*|CONFIG_FILE)$"
+    "PIP_(.*INDEX.*|FIND_LINKS|TRUSTED_HOST|PROXY|.*CERT|.*CACHE_DIR|.*TIMEOUT|RETRIES|KEYRING.*|USE_FEATURE)$"
 )
 
 
@@ -127,12 +128,27 @@ def pip(folder, *arguments):
     )
 
 
-def run(command, sentence, tell=None):
+def in_files(folder):
+    """The settings in pip's files that say how to reach packages, as variables; no other is read then."""
+    command = [python(folder), "-m", "pip", "config", "list"]
+    files = {name: value for name, value in os.environ.items() if name == "PIP_CONFIG_FILE"}
+    out = subprocess.run(command, env={**clean(), **files}, capture_output=True)
+    found = {"PIP_CONFIG_FILE": os.devnull}
+    listed = re.findall(r"^(?:global|install)\.([a-z-]+)=(.+)$", os.fsdecode(out.stdout), flags=re.M)
+    for option, value in listed:
+        name = f"PIP_{option.upper().replace('-', '_')}"
+        if NETWORK.match(name) and not os.environ.get(name):
+            found[name] = ast.literal_eval(value)
+    return found
+
+
+def run(command, sentence, tell=None, **settings):
     """Run a command line by line; Failed, with the sentence and its last lines, if it fails."""
     lines = []
     with subprocess.Popen(
         [str(part) for part in command],
-        env=clean(),
+        env={**clean(), **settings},
+        **in_files(folder),
         cwd=ROOT,
         text=True,
         encoding="utf-8",
