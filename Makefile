@@ -51,6 +51,6 @@ clean:  ## remove the environment and caches (never a notebook or a prediction)
 	rm -rf .venv .venv.lock build .pytest_cache .ruff_cache .hypothesis
 
 environment:
-	@command -v "$(PYTHON)" >/dev/null || \
-	    { echo "This course needs Python 3.11 or newer; $(PYTHON) is not there. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
-	@"$(PYTHON)" tools/environment.py
+	@if $(RUN) -c 'import pip, sys; sys.exit(sys.prefix == sys.base_prefix)' 2>/dev/null; then $(RUN) tools/environment.py; \
+	elif command -v "$(PYTHON)" >/dev/null; then "$(PYTHON)" -E tools/environment.py; \
+	else echo "This course needs Python 3.11 or newer; $(PYTHON) is not there. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; fi
