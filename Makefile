@@ -1,11 +1,11 @@
 # The commands of this project; `make` alone prints them.
 
 PYTHON ?= python3
-RUN    := .venv/bin/python
+RUN    := .venv/bin/python -E
 OURS   := bn_helpers benchmarks conftest.py data jupyter tests tools
 
-export PYTHONPATH := $(CURDIR)
-unexport PYTHONHOME
+# What a shell sets for another Python and pip. PYTHONPATH may name a student's own modules: kernels see them, last.
+unexport $(filter-out PYTHONPATH,$(filter PYTHON%,$(.VARIABLES))) PIP_USER PIP_TARGET PIP_PREFIX
 
 .DEFAULT_GOAL := help
 .PHONY: help lab test test-fast lint portable refresh record picture lock clean environment
@@ -15,19 +15,19 @@ help:  ## print this list
 
 lab: environment  ## open JupyterLab at the first lesson
 	@$(RUN) -c 'import pathlib; pathlib.Path.home()' 2>/dev/null || export HOME=/nonexistent; \
-	    $(RUN) -m jupyterlab --config=jupyter/jupyter_lab_config.py
+	    $(RUN) -I -m jupyterlab --config=jupyter/jupyter_lab_config.py
 
 test: environment lint  ## run every test: the helpers, the stored notebooks, the browser
 	$(RUN) tests/find_chromium.py
-	$(RUN) -m pytest
+	$(RUN) -I -m pytest
 
 test-fast: environment lint  ## run the tests that need no browser
-	$(RUN) -m pytest -m "not browser"
+	$(RUN) -I -m pytest -m "not browser"
 	@echo "The browser tests were left out; 'make test' runs them too."
 
 lint: environment
-	$(RUN) -m ruff check --quiet $(OURS) $$($(RUN) tools/lessons.py)
-	$(RUN) -m ruff format --check --quiet $(OURS)
+	$(RUN) -I -m ruff check --quiet $(OURS) $$($(RUN) tools/lessons.py)
+	$(RUN) -I -m ruff format --check --quiet $(OURS)
 
 portable: environment  ## run lessons and tests as other machines would (ONLY="shaken-0 loops" for some rows)
 	$(RUN) tools/portable.py $(ONLY)
@@ -42,8 +42,8 @@ picture: environment  ## draw the README's moving picture anew
 	$(RUN) tools/readme_picture.py
 
 lock: environment  ## choose the newest versions anew and write requirements.lock
-	$(RUN) -m pip install --quiet uv
-	$(RUN) -m uv pip compile pyproject.toml --output-file requirements.lock --extra lab --extra test \
+	$(RUN) -I -m pip install --quiet uv
+	$(RUN) -I -m uv pip compile pyproject.toml --output-file requirements.lock --extra lab --extra test \
 	    --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --upgrade \
 	    --no-emit-index-url --no-emit-find-links --no-annotate --quiet --custom-compile-command "make lock"
 

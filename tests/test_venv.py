@@ -124,7 +124,14 @@ def test_what_somebody_else_put_in_its_place_is_kept(course):
     assert kept.read_text(encoding="utf-8") == "mine"
 
 
-@pytest.mark.parametrize("damage", ["another version", "an interrupted build", "the way to the course"])
+def test_the_way_to_the_course_needs_no_network(course):
+    DAMAGES["the way to the course"](course)
+    environment.pip.network = False
+    environment.main(course)
+    assert environment.works(course, "-c", "import here")
+
+
+@pytest.mark.parametrize("damage", ["another version", "an interrupted build"])
 def test_without_a_network_one_sentence_is_said_and_what_works_is_used(course, damage, capsys):
     DAMAGES[damage](course)
     before = sorted(course.rglob("*"))
@@ -201,6 +208,7 @@ def test_progress_is_told_every_twenty_packages(monkeypatch, capsys):
         tell("Installing collected packages: a, b\n")
 
     monkeypatch.setattr(environment, "run", run)
+    monkeypatch.setattr(environment, "in_files", lambda folder: {})
     environment.pip(Path(".venv"), "-r", "lock")
     assert capsys.readouterr().out == "  20 packages found\n  40 packages found\n  installing 45 packages\n"
 
@@ -208,8 +216,6 @@ def test_progress_is_told_every_twenty_packages(monkeypatch, capsys):
 def test_the_lock_of_the_course_is_read_whole():
     entries = environment.entries()
     assert len(entries) == (ROOT / "requirements.lock").read_text(encoding="utf-8").count("==") - sum(
-    monkeypatch.setattr(environment, "in_files", lambda folder: {})
-    monkeypatch.setattr(environment, "in_files", lambda folder: {})
         lines.split("\n")[0].count("==") - 1 for _, lines in entries.values()
     )
     assert all("--hash=sha256:" in lines for _, lines in entries.values())
@@ -222,8 +228,9 @@ def test_make_calls_no_script_of_the_environment_since_these_name_the_folder_in_
             assert all(word.endswith("/python") for word in scripts), line
 
 
-def test_a_python_that_is_missing_is_said_in_one_sentence():
-    run = ["make", "-s", "-C", ROOT, "PYTHON=python9", "lint"]
+def test_a_python_that_is_missing_is_said_in_one_sentence(tmp_path):
+    shutil.copy(ROOT / "Makefile", tmp_path)  # to where no .venv is: with a whole one no other Python is asked for
+    run = ["make", "-s", "-C", tmp_path, "PYTHON=python9", "lint"]
     out = subprocess.run(run, capture_output=True, text=True, encoding="utf-8", env={"PATH": os.environ["PATH"]})
     assert (
         out.stdout

@@ -25,6 +25,12 @@ NEEDED = ["numpy", "matplotlib", "ipywidgets", "jupyterlab", "ipykernel", "pytes
 NETWORK = re.compile(
     "PIP_(.*INDEX.*|FIND_LINKS|TRUSTED_HOST|PROXY|.*CERT|.*CACHE_DIR|.*TIMEOUT|RETRIES|KEYRING.*|USE_FEATURE)$"
 )
+# What PYTHONPATH adds comes last, so that it hides nothing of ours. Python runs this line as it starts.
+LAST = (
+    "import os, sys; others = os.environ.get('PYTHONPATH', '').split(os.pathsep); "
+    "sys.path.sort(key=set(map(os.path.abspath, filter(None, others))).__contains__)"
+)
+EDITABLE = "*batch_normalization_lab*"  # an older make installed the course so, and that led to one folder
 
 
 class Failed(Exception):
@@ -60,14 +66,19 @@ def look(folder):
             damaged.append(name)
     always = {name for name, (_, lines) in locked.items() if " ;" not in lines.split("\n")[0]}
     expected = {name: locked[name][0] for name in always | there.keys() & locked.keys()}
-    return damaged, (site / "course.pth").is_file() and all(there.get(n) == v for n, v in expected.items())
+    here = (site / "course.pth").is_file() and not [*site.glob(EDITABLE)]
+    return damaged, here and all(there.get(n) == v for n, v in expected.items())
 
 
 def mend(folder):
     """Make the environment, or bring it to the state that is wanted; Failed if that cannot be done."""
+    for old in folder.glob(f"lib/python3*/site-packages/{EDITABLE}"):
+        shutil.rmtree(old) if old.is_dir() else old.unlink()
     if site_packages(folder) is None:
         make(folder)
     site, locked, (damaged, _) = site_packages(folder), entries(), look(folder)
+    # As a relative path the course is found wherever its folder moves, and whatever letters are in its name.
+    (site / "course.pth").write_text(f"{os.path.relpath(ROOT, site)}\n{LAST}\n", encoding="utf-8")
     if "pip" in damaged or not (site / "pip").is_dir():
         for part in site.glob("pip*"):
             shutil.rmtree(part)
@@ -87,8 +98,6 @@ def mend(folder):
     for old in folder.glob("lib/python3*"):
         if old not in site.parents:
             shutil.rmtree(old)
-    # As a relative path the course is found wherever its folder moves, and whatever letters are in its name.
-    (site / "course.pth").write_text(os.path.relpath(ROOT, site) + "\n", encoding="utf-8")
 
 
 def make(folder):
@@ -125,6 +134,7 @@ def pip(folder, *arguments):
         [python(folder), "-m", "pip", "install", *options, *arguments],
         "pip could not install them (no network?).",
         tell,
+        **in_files(folder),
     )
 
 
@@ -148,7 +158,6 @@ def run(command, sentence, tell=None, **settings):
     with subprocess.Popen(
         [str(part) for part in command],
         env={**clean(), **settings},
-        **in_files(folder),
         cwd=ROOT,
         text=True,
         encoding="utf-8",
