@@ -216,7 +216,7 @@ class Live:
     def show(self):
         """Display controls, picture and sentence, and redraw whenever a control moves."""
         if not plots.can_display():
-            print(f"{self.sentence} (A notebook shows the picture and its controls: JupyterLab, for instance.)")
+            plots.say(f"{self.sentence} (A notebook shows the picture and its controls: JupyterLab, for instance.)")
             return
         _close_former(self)
         rows = [_row(widget) for widget in self.widgets.values()]
@@ -227,7 +227,7 @@ class Live:
     def still(self):
         """Display picture and sentence as they stand, without controls."""
         if not plots.can_display():
-            print(f"{self.sentence} (A notebook shows the picture: JupyterLab, for instance.)")
+            plots.say(f"{self.sentence} (A notebook shows the picture: JupyterLab, for instance.)")
             return
         for data, metadata in self._outputs():
             display(data, metadata=metadata, raw=True)

@@ -5,6 +5,7 @@ on a light and on a dark page. It is made without pyplot and shown by `show`.
 """
 
 import re
+import sys
 from base64 import b64encode
 from collections.abc import Mapping
 from contextlib import contextmanager, nullcontext
@@ -117,10 +118,16 @@ def can_display():
     return get_ipython() is not None and type(get_ipython()).__name__ != "TerminalInteractiveShell"
 
 
+def say(text):
+    """Print a text; a letter that the terminal has not is written with a backslash."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    print(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
 def show(fig, text):
     """Display a figure made with `card`; `text` says what it shows, for readers who do not see it."""
     if not can_display():
-        print(f"{text} (A notebook shows the picture: JupyterLab, for instance.)")
+        say(f"{text} (A notebook shows the picture: JupyterLab, for instance.)")
         return
     data, metadata = bundle(fig, png(fig), text)
     display(data, metadata=metadata, raw=True)

@@ -51,7 +51,7 @@ def ask(name):
     question = QUESTIONS[name]
     if not plots.can_display():
         asked = " ".join(_asked(question)["text/plain"].split())
-        print(f"{asked} (It can be answered in a notebook: JupyterLab, for instance.)")
+        plots.say(f"{asked} (It can be answered in a notebook: JupyterLab, for instance.)")
         return
     display(_asked(question), raw=True)
     buttons = ipywidgets.ToggleButtons(

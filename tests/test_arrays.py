@@ -420,6 +420,7 @@ NONE = {
     "plots.png",
     "plots.bundle",
     "plots.can_display",
+    "plots.say",
     "plots.show",
 }
 NONE |= {"plots.chart", "layers.unchecked_cross_entropy", "training.Progress", "training.History"}

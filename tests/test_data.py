@@ -114,7 +114,7 @@ def test_another_split_is_refused(split):
 def install(tmp_path, monkeypatch):
     """A function that puts a copy of the digits where the package would look, and gives its path."""
     original = data._digits_file()
-    monkeypatch.setattr(data, "HERE", tmp_path / "bn_helpers")
+    monkeypatch.setattr(data, "PLACES", (tmp_path / "bn_helpers_data", tmp_path / "data"))
 
     def put(place):
         path = tmp_path / place

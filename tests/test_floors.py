@@ -88,8 +88,6 @@ def test_nothing_in_the_package_starts_a_thread():
     starters = {"Thread", "Timer", "ThreadPoolExecutor", "Popen", "Process"}
     for path in FILES:
         names = {
-            n.attr
-            for n in ast.walk(ast.parse(path.read_text("utf-8", encoding="utf-8")))
-            if isinstance(n, ast.Attribute)
+            n.attr for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Attribute)
         }
         assert not names & starters, path

@@ -1,5 +1,6 @@
 import base64
 import io
+import os
 import re
 import subprocess
 import sys
@@ -180,3 +181,13 @@ def test_a_plain_python_prints_one_line_in_place_of_a_picture():
     assert still.startswith("loss over step. a: from 1 to 2. (A notebook shows the picture")
     assert live.endswith("(A notebook shows the picture and its controls: JupyterLab, for instance.)")
     assert run.stderr == ""
+
+
+@pytest.mark.once
+def test_a_legacy_terminal_gets_a_backslash_for_a_letter_that_it_has_not():
+    code = "from bn_helpers import plots; from bn_helpers.explorers.batchnorm_forward import five_points as f; f()"
+    run = [sys.executable, "-c", code]
+    for encoding in ("ascii", "cp949", "shift_jis"):
+        result = subprocess.run(run, capture_output=True, env=os.environ | {"PYTHONIOENCODING": encoding})
+        assert (result.returncode, result.stderr) == (0, b"")
+        assert b"A notebook shows the picture" in result.stdout
