@@ -2,7 +2,6 @@
 
 PYTHON ?= python3
 RUN    := .venv/bin/python -E
-OURS   := bn_helpers benchmarks conftest.py data jupyter tests tools
 
 # What a shell sets for another Python and pip. PYTHONPATH may name a student's own modules: kernels see them, last.
 unexport $(filter-out PYTHONPATH,$(filter PYTHON%,$(.VARIABLES))) PIP_USER PIP_TARGET PIP_PREFIX
@@ -26,8 +25,7 @@ test-fast: environment lint  ## run the tests that need no browser
 	@echo "The browser tests were left out; 'make test' runs them too."
 
 lint: environment
-	$(RUN) -I -m ruff check --quiet $(OURS) $$($(RUN) tools/lessons.py)
-	$(RUN) -I -m ruff format --check --quiet $(OURS)
+	@$(RUN) tools/lint.py
 
 portable: environment  ## run lessons and tests as other machines would (ONLY="shaken-0 loops" for some rows)
 	$(RUN) tools/portable.py $(ONLY)
@@ -36,7 +34,7 @@ refresh: environment  ## execute the lessons from a fresh kernel and store them 
 	$(RUN) tools/refresh.py $(or $(ONLY),$$($(RUN) tools/lessons.py all))
 
 record: environment  ## run what is too long for a lesson, and store what the lessons read
-	for script in data/recorded/*.py; do $(RUN) $$script || exit 1; done
+	for script in data/recorded/*.py; do $(RUN) "$$script" || exit 1; done
 
 picture: environment  ## draw the README's moving picture anew
 	$(RUN) tools/readme_picture.py

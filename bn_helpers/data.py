@@ -67,7 +67,8 @@ def load_recorded(name):
 
     ValueError if there is no such record, which says which there are, or if its file is damaged.
     """
-    files = {path.stem: path for place in PLACES for path in place.glob("recorded/*.npz")}
+    files = [path for place in PLACES for path in place.glob("recorded/*.npz")]
+    files = {path.stem: path for path in files if path.stem.isidentifier()}  # no copies "x (1)", no "._x"
     if not isinstance(name, str) or name not in files:
         raise ValueError(f"name: expected one of {sorted(files)}, got {shown(name)}")
     try:

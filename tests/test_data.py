@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from lessons import in_git
 
 from bn_helpers import data
 from bn_helpers.data import (
@@ -844,7 +845,7 @@ def test_a_record_is_read_by_name_and_another_name_is_refused():
     record = load_recorded("internal_shift")
     assert record["without, rate 0.1: accuracy"].shape == (5, len(record["steps"]))
     with pytest.raises(
-        ValueError, match=r"name: expected one of \['internal_shift', 'whitening_cost'\], got 'nothing'"
+        ValueError, match=r"name: expected one of \['internal_shift', .*'whitening_cost'\], got 'nothing'"
     ):
         load_recorded("nothing")
 
@@ -853,7 +854,9 @@ def test_a_record_is_read_by_name_and_another_name_is_refused():
     "name", [None, ["internal_shift"], 3, Path("internal_shift"), "../recorded/internal_shift"]
 )
 def test_what_is_no_name_of_a_record_is_refused(name):
-    with pytest.raises(ValueError, match=r"^name: expected one of \['internal_shift', 'whitening_cost'\], got .+"):
+    with pytest.raises(
+        ValueError, match=r"^name: expected one of \['internal_shift', .*'whitening_cost'\], got .+"
+    ):
         load_recorded(name)
 
 
@@ -919,11 +922,20 @@ def load_recorded_bytes(folder, content):
 
 def test_every_record_stands_beside_its_script_and_in_the_list():
     folder = ROOT / "data" / "recorded"
-    names = {path.stem for path in folder.glob("*.npz")}
-    assert names == {path.stem for path in folder.glob("*.py")}
-    listed = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
-    assert all(f"| `{name}` |" in listed for name in names)
-    assert sum(path.stat().st_size for path in folder.glob("*.npz")) < 3_000_000
+    names = re.findall(r"^\| `(\w+)` \|", (ROOT / "data" / "README.md").read_text(encoding="utf-8"), flags=re.M)
+    listed = {f"{name}{end}" for name in names for end in (".py", ".npz")}
+    assert listed == {path.name for path in in_git("data/recorded/*")} or not in_git("*")
+    assert sum((folder / name).stat().st_size for name in listed) < 3_000_000
+
+
+def test_copies_that_a_system_makes_of_a_record_are_no_records(tmp_path, monkeypatch):
+    for name in ("one", "one (1)", "one - Copy", "._one"):
+        path = tmp_path / "recorded" / f"{name}.npz"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"")
+    monkeypatch.setattr(data, "PLACES", [tmp_path])
+    with pytest.raises(ValueError, match=r"expected one of \['one'\]"):
+        load_recorded("two")
 
 
 def test_endless_minibatches_go_on_with_another_order_in_each_epoch():

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from lessons import code
 
 PACKAGE = Path(__file__).parents[1] / "bn_helpers"
 
@@ -34,12 +35,15 @@ WITH_MATPLOTLIB = {"_png", "_canvas"}  # the floor below plots
 ALSO = {"_threads": {"threadpoolctl"}}  # by name, beside NumPy
 NUMPY_ALONE = [name for name, floor in FLOORS.items() if floor <= 0 and name not in WITH_MATPLOTLIB]
 NEVER = {"subprocess", "socket", "multiprocessing", "asyncio", "concurrent", "urllib", "requests", "torch", "scipy"}
-FILES = sorted(PACKAGE.rglob("*.py"))
 
 
 def module_of(path):
     """The name in FLOORS to which a file belongs."""
     return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+IN_GIT = [path for path in code() if PACKAGE in path.parents]
+FILES = IN_GIT or [path for path in sorted(PACKAGE.rglob("*.py")) if module_of(path) in {"__init__", *FLOORS}]
 
 
 def imports(path):

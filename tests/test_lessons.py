@@ -41,8 +41,9 @@ def folder(tmp_path, monkeypatch):
     }
     for name in [NAME, *BESIDE]:
         (tmp_path / "notebooks" / name).write_text(json.dumps(stored), encoding="utf-8")
+    (tmp_path / "notebooks/08_a_folder.ipynb").mkdir()
     git(tmp_path, "init", "-q")
-    git(tmp_path, "add", f"notebooks/{NAME}")
+    git(tmp_path, "add", f"notebooks/{NAME}", "tools/lessons.py", "tools/printed.py")
     git(tmp_path, "-c", "user.name=a", "-c", "user.email=b", "commit", "-qm", "A lesson")
     monkeypatch.setattr(lessons, "ROOT", tmp_path)
     return tmp_path
@@ -88,6 +89,14 @@ def test_what_is_committed_is_tested_even_if_it_was_not_refreshed(folder):
     assert lessons.untouched() == [path]
 
 
+def test_a_deleted_lesson_is_said_to_be_left_out_unless_that_was_committed(folder):
+    path = folder / "notebooks" / NAME
+    path.unlink()
+    assert (lessons.untouched(), lessons.left_out()) == ([], [path])
+    git(folder, "-c", "user.name=a", "-c", "user.email=b", "commit", "-qam", "No lesson")
+    assert lessons.left_out() == []
+
+
 def test_without_git_the_form_alone_decides(folder):
     shutil.rmtree(folder / ".git")
     assert lessons.left_out() == []
@@ -108,8 +117,11 @@ def pytest_in(folder, *arguments):
 
 
 def test_a_run_of_the_tests_says_what_it_leaves_out_and_takes_no_file_beside_the_lessons(folder):
+    (folder / "notebooks/my work").mkdir()
     (folder / "tests").mkdir()
-    for place in ("tests/test_one.py", "notebooks/test_mine.py"):
+    for place in ("notebooks/my work/00_start_here.ipynb", "tests/Untitled.ipynb"):
+        shutil.copy(folder / "notebooks/Untitled.ipynb", folder / place)
+    for place in ("tests/test_one.py", "notebooks/test_mine.py", "notebooks/my work/test_mine.py"):
         (folder / place).write_text(f"def test_it():\n    assert {'notebooks' not in place}\n", encoding="utf-8")
     result = pytest_in(folder)
     assert "2 passed" in result.stdout, result.stdout  # the lesson's cell, and the test
@@ -140,3 +152,28 @@ def test_the_lab_opens_at_a_lesson_and_without_any_at_its_start(folder):
     assert opened() == [f"/lab/tree/notebooks/{NAME}", str(folder)]
     (folder / "notebooks" / NAME).unlink()
     assert opened() == ["/lab", str(folder)]
+
+
+def test_lint_looks_at_what_git_knows_and_at_no_file_of_a_student(folder):
+    def lint():
+        return subprocess.run([sys.executable, "tools/lint.py"], cwd=folder, capture_output=True, text=True)
+
+    bad = "import sys,os\n"
+    for place in ("mine.py", "tools/mine.py", "notebooks/mine.py", "jupyter/._mine.py"):
+        (folder / place).write_text(bad, encoding="utf-8")
+    for place in ("tools/mine.ipynb", "Untitled.ipynb"):
+        shutil.copy(work(folder, bad), folder / place)
+    assert (lint().returncode, lint().stdout) == (0, "")
+    (folder / "tools/printed.py").write_text(bad, encoding="utf-8")
+    assert lint().returncode == 1
+    assert "printed.py" in lint().stdout
+    shutil.rmtree(folder / ".git")
+    assert (lint().returncode, lint().stdout.count("\n")) == (0, 1)
+
+
+def test_before_a_commit_a_lesson_must_be_as_make_refresh_stores_it(folder):
+    command = [sys.executable, "tools/lessons.py", "stored"]
+    assert subprocess.run(command, cwd=folder).returncode == 0
+    work(folder)
+    run = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert (run.returncode, run.stderr) == (1, f"Not as `make refresh` stores a lesson: {NAME}\n")

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbconvert
 import nbformat
 import pytest
-from lessons import KERNEL, LANGUAGE, untouched
+from lessons import KERNEL, LANGUAGE, code, left_out, untouched
 from nbconvert import HTMLExporter
 
 ROOT = Path(__file__).parents[1]
@@ -21,6 +21,8 @@ LIVE = "nbval-ignore-output"
 def lesson_named(start):
     """The path of the lesson whose name begins with `start`; the test is skipped where it is left out."""
     path = next((path for path in LESSONS if path.name.startswith(start)), None)
+    gone = any(path.name.startswith(start) for path in left_out()) or not code()  # without git nobody knows
+    assert path or gone, f"there is no lesson {start}"
     return path or pytest.skip(f"lesson {start} is left out: somebody has worked there, or it is gone")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import environment
 import pytest
+from lessons import code
 
 pytestmark = pytest.mark.once
 ROOT = Path(__file__).parents[1]
@@ -258,7 +259,7 @@ def test_an_editable_install_is_read_in_every_encoding(tmp_path):
 
 
 def test_nothing_is_read_or_written_in_the_encoding_of_the_machine():
-    for path in [ROOT / "conftest.py", *(p for f in OURS for p in (ROOT / f).rglob("*.py"))]:
+    for path in code():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call) or any(keyword.arg == "encoding" for keyword in node.keywords):
                 continue
@@ -266,9 +267,6 @@ def test_nothing_is_read_or_written_in_the_encoding_of_the_machine():
             binary = any(isinstance(a, ast.Constant) and "b" in str(a.value) for a in node.args[1:])
             reads = name in ("read_text", "write_text") or (isinstance(node.func, ast.Name) and name == "open")
             assert not reads or binary, f"{path.name}, line {node.lineno}"
-
-
-OURS = "bn_helpers", "benchmarks", "data", "jupyter", "tests", "tools"
 
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="no git here")

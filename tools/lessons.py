@@ -1,7 +1,9 @@
-"""Which files are lessons, and which of them are tested.
+"""Which files are the course's own; which are lessons, and which of them are tested.
 
-    python tools/lessons.py        # the lessons that are tested
-    python tools/lessons.py all    # every lesson
+    python tools/lessons.py           # the lessons that are tested
+    python tools/lessons.py all       # every lesson
+    python tools/lessons.py code      # every file of Python that git knows
+    python tools/lessons.py stored    # an error if a lesson is not as `make refresh` stores it
 
 Copies, notes and what systems leave beside the lessons are no lessons. A lesson that somebody has worked in is
 not tested: it is not as `make refresh` stores it, and it differs from the last commit, where there is git. What
@@ -22,12 +24,14 @@ LANGUAGE = {"name": "python", "file_extension": ".py", "nbconvert_exporter": "py
 def lessons():
     """Every lesson, in order."""
     name = re.compile(r"\d\d_[a-z0-9_]+\.ipynb")
-    return sorted(path for path in (ROOT / "notebooks").glob("*.ipynb") if name.fullmatch(path.name))
+    paths = (path for path in (ROOT / "notebooks").glob("*.ipynb") if name.fullmatch(path.name))
+    return sorted(path for path in paths if path.is_file())
 
 
 def left_out():
-    """The lessons that somebody has worked in."""
-    return [path for path in lessons() if not is_stored_form(path) and not is_committed(path)]
+    """The lessons that somebody has worked in, or deleted."""
+    every = sorted({*lessons(), *in_git("notebooks/[0-9][0-9]_*.ipynb")})
+    return [path for path in every if not is_stored_form(path) and not is_committed(path)]
 
 
 def untouched():
@@ -47,6 +51,21 @@ def is_stored_form(path):
         return False
 
 
+def in_git(pattern):
+    """The files of a pattern that git knows, deleted ones too; none without git."""
+    command = ["git", "-C", ROOT, "ls-files", "-z", "--", pattern]
+    try:
+        names = subprocess.run(command, capture_output=True).stdout.decode().split("\0")
+    except OSError:
+        return []
+    return [ROOT / name for name in names if name]
+
+
+def code():
+    """The course's own files of Python, not what others have put beside them; none without git."""
+    return [path for path in in_git("*.py") if path.exists()]
+
+
 def is_committed(path):
     """Whether the file is as in the last commit; False without git."""
     command = ["git", "-C", ROOT, "diff", "--quiet", "HEAD", "--", path]
@@ -58,4 +77,8 @@ def is_committed(path):
 
 
 if __name__ == "__main__":
-    print(*(path.relative_to(ROOT) for path in (lessons() if "all" in sys.argv else untouched())))
+    if sys.argv[1:] == ["stored"]:
+        other = [path.name for path in lessons() if not is_stored_form(path)]
+        sys.exit(f"Not as `make refresh` stores a lesson: {', '.join(other)}" if other else None)
+    choice = {"all": lessons, "code": code}.get(" ".join(sys.argv[1:]), untouched)
+    print(*(path.relative_to(ROOT) for path in choice()))
