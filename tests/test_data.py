@@ -134,7 +134,7 @@ def test_the_digits_are_found_in_an_installed_package_and_in_a_clone(install, pl
 
 
 def test_missing_digits_say_where_they_are_expected(install, tmp_path):
-    here, clone = tmp_path / "bn_helpers" / "digits.npz", tmp_path / "data" / "digits.npz"
+    here, clone = tmp_path / "bn_helpers_data" / "digits.npz", tmp_path / "data" / "digits.npz"
     message = f"digits.npz: expected at {here} or {clone}, found at neither; install again"
     with refuses(message, FileNotFoundError):
         load_digits()
