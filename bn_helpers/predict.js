@@ -25,8 +25,10 @@ const below = (cell) => {
     if (result?.querySelector("details.bn-question")) break;
     if (result) found.push(result);
     if (!text || !found.length) continue;
-    if (!text.childElementCount || text.querySelector("h1, h2, h3, h4, h5, h6")) break;
-    found.push(text);
+    const parts = [...text.children];
+    const heading = parts.findIndex((part) => part.matches("h1, h2, h3, h4, h5, h6"));
+    found.push(...parts.slice(0, heading < 0 ? parts.length : heading));
+    if (heading >= 0 || !parts.length) break; // the latter is not drawn yet
   }
   return found;
 };
@@ -38,7 +40,7 @@ const cover = () => {
   const wanted = cell && !skipped && !isDecided() ? below(cell) : [];
   for (const node of [...covered.keys()]) if (!wanted.includes(node)) uncover(node);
   for (const node of wanted) {
-    const text = node.matches(".jp-RenderedMarkdown");
+    const text = !node.matches(".jp-Cell-outputWrapper");
     if (!covered.has(node)) covered.set(node, text ? null : bar());
     node.classList.add(text ? "bn-covered-text" : "bn-covered");
     if (!text && covered.get(node).parentElement !== node) node.append(covered.get(node));

@@ -131,7 +131,7 @@ def test_the_result_below_a_question_is_covered_until_it_is_decided_or_skipped(l
     question = lesson.locator(".jp-Cell", has=area).last
     following = question.locator("xpath=following-sibling::*[1]")
     result, cover = following.locator(".jp-OutputArea"), following.locator(".bn-cover")
-    text = following.locator("xpath=following-sibling::*[1]").locator(".jp-MarkdownOutput")
+    text = following.locator("xpath=following-sibling::*[1]").locator(".jp-MarkdownOutput p").first
     for decide in ("skip", "choose"):
         question.click(position={"x": 3, "y": 3})
         command(lesson, "notebook:run-cell")

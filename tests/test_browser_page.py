@@ -30,6 +30,7 @@ def bar(fig):
 """
 QUESTION = 'predict.ask("01-spread-of-a-sum")'
 HEADING = ("markdown", "## Another section")
+LAST = ("markdown", "More of it.\n\n## Another section")
 
 
 def write(path, cells):
@@ -267,11 +268,12 @@ def test_a_number_is_typed_where_it_is_taken_and_nowhere_else(keyboard):
 )
 def test_a_result_is_covered_up_to_the_next_heading_whatever_stands_between(opened, between):
     name = f"cover-{len(str(between))}"
-    cells = [SETUP, QUESTION, *between, "print('one')", ("markdown", "So it is."), "bar()", HEADING, "print('two')"]
+    cells = [SETUP, QUESTION, *between, "print('one')", ("markdown", "So it is."), "bar()", LAST, "print('two')"]
     page = opened(name, cells)
     wait_for(lambda: page.locator(".bn-cover").count() >= 2, "the covers")
     page.wait_for_timeout(500)
     result, text = page.locator("pre:text-is('one')"), page.locator("p:text-is('So it is.')")
+    assert not page.locator("p:text-is('More of it.')").is_visible()
     assert [place.is_visible() for place in (result, text, page.locator(".noUi-handle").first)] == [False] * 3
     assert page.locator("pre:text-is('two')").is_visible()
     assert page.locator("h2:has-text('Another')").is_visible()
