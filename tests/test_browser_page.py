@@ -1,9 +1,11 @@
 """Controls and outputs on the page: a page loaded again, a new kernel, the keyboard, covers, a fresh file."""
 
+import shutil
+
 import nbformat
 import pytest
 from in_jupyterlab import KERNEL, Figure, command, open_and_run, wait_for
-from test_notebooks import LESSONS
+from test_notebooks import lesson_named
 
 pytestmark = pytest.mark.browser
 
@@ -296,7 +298,8 @@ def test_a_cover_is_one_line_high(opened):
 
 def test_a_lesson_that_is_opened_counts_as_saved_and_has_no_toolbar_over_its_title(browser, lab):
     page = browser.new_context(viewport={"width": 1200, "height": 900}).new_page()
-    page.goto(f"{lab[0]}/lab/tree/notebooks/{LESSONS[3].name}?token=t&reset")
+    shutil.copy(lesson_named("03"), lab[1] / "notebooks/just-opened.ipynb")  # no kernel has it yet
+    page.goto(f"{lab[0]}/lab/tree/notebooks/just-opened.ipynb?token=t&reset")
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     wait_for(lambda: page.evaluate(KERNEL) == "idle", "an idle kernel")
     page.wait_for_timeout(2000)
