@@ -55,7 +55,7 @@ def index(tmp_path_factory):
 @pytest.fixture(scope="module")
 def made(tmp_path_factory, index):
     """A course with its environment, below a folder of spaces, brackets and letters from elsewhere."""
-    folder = tmp_path_factory.mktemp("made") / "내 과정 (1) 日本"
+    folder = tmp_path_factory.mktemp("made") / in_this_encoding("내 과정 (1) 日本")
     for name in ("Makefile", "tools/environment.py"):
         (folder / name).parent.mkdir(exist_ok=True, parents=True)
         shutil.copy(ROOT / name, folder / name)
@@ -71,7 +71,11 @@ def made(tmp_path_factory, index):
 @pytest.fixture
 def course(made, tmp_path):
     """A copy of that course: so each test is one of a folder that was copied."""
-    return shutil.copytree(made, tmp_path / "복사 (2)", symlinks=True)
+    return shutil.copytree(made, tmp_path / in_this_encoding("복사 (2)"), symlinks=True)
+
+
+def in_this_encoding(name):
+    return os.fsdecode(name.encode(sys.getfilesystemencoding(), "replace"))
 
 
 def settings(index, **more):
@@ -122,6 +126,34 @@ def test_a_copied_folder_runs_its_own_code_and_so_does_a_moved_one(course, index
 def test_a_whole_environment_needs_no_other_python(course, index, python):
     run = make(course, index, f"PYTHON={python}")
     assert (run.returncode, run.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("locale", [("ko_KR", "EUC-KR"), ("ja_JP", "EUC-JP"), ("ja_JP", "SHIFT_JIS")])
+def test_a_folder_whose_name_is_in_a_legacy_encoding(course, index, tmp_path, locale):
+    language, encoding = locale
+    command = ["localedef", "-i", language, "-f", encoding, tmp_path / "locale"]
+    if not shutil.which("localedef") or subprocess.run(command, capture_output=True).returncode > 1:
+        pytest.skip(f"no locale {language}.{encoding} can be made here")
+    there = os.path.join(os.fsencode(tmp_path), "漢字".encode(encoding))
+    os.rename(course, there)
+    os.remove(os.path.join(there, b".venv/.ready"))
+    env = settings(index, LOCPATH=str(tmp_path), LC_ALL="locale")
+    run = subprocess.run(
+        ["make", "environment", f"PYTHON={sys.executable}"], cwd=there, env=env, capture_output=True
+    )
+    assert run.returncode == 0, run.stderr
+    code = "import bn_helpers, os, other; print(os.path.samefile(bn_helpers.__file__, 'bn_helpers/__init__.py'))"
+    run = subprocess.run([b".venv/bin/python", "-I", "-c", code], cwd=there, env=env, capture_output=True)
+    assert run.stdout == b"True\n", run.stderr
+
+
+def test_what_lies_beside_the_makefile_hides_no_module_of_python(course, index):
+    for name in ("random.py", "token.py", "subprocess.py", "numpy.py"):
+        (course / name).write_text("1 / 0\n", encoding="utf-8")
+    remove(site(course) / "other.py")
+    run = make(course, index)
+    assert run.returncode == 0, run.stderr
+    assert_well(course, index)
 
 
 def test_without_a_python_there_is_one_sentence(course, index):

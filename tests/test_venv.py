@@ -32,7 +32,8 @@ def empty(tmp_path_factory):
 @pytest.fixture
 def course(tmp_path, monkeypatch, empty):
     """A course folder whose environment is whole; its packages are `one`, and pip is recorded, not run."""
-    root = tmp_path / "course (1) 한글's"
+    name = "course (1) 한글's".encode(sys.getfilesystemencoding(), "replace")
+    root = tmp_path / os.fsdecode(name)
     root.mkdir()
     (root / "requirements.lock").write_text(LOCK, encoding="utf-8")
     (root / "here.py").write_text("", encoding="utf-8")
@@ -246,7 +247,7 @@ def test_an_editable_install_is_read_in_every_encoding(tmp_path):
     for part in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / part, folder / part)
     build = "import hatchling.build; hatchling.build.build_editable('wheel')"
-    subprocess.run([sys.executable, "-c", build], cwd=folder, check=True, capture_output=True)
+    subprocess.run([sys.executable, "-P", "-c", build], cwd=folder, check=True, capture_output=True)
     (wheel,) = (folder / "wheel").glob("*.whl")
     shutil.unpack_archive(wheel, folder / "site", "zip")
     (pth,) = (folder / "site").glob("*.pth")

@@ -76,13 +76,15 @@ def mend(folder):
         shutil.rmtree(old) if old.is_dir() else old.unlink()
     if site_packages(folder) is None:
         make(folder)
+    if site_packages(folder) is None:
+        raise Failed(f"its Python does not start ({sys.executable}).")
     site, locked, (damaged, _) = site_packages(folder), entries(), look(folder)
     # As a relative path the course is found wherever its folder moves, and whatever letters are in its name.
     (site / "course.pth").write_text(f"{os.path.relpath(ROOT, site)}\n{LAST}\n", encoding="utf-8")
     if "pip" in damaged or not (site / "pip").is_dir():
         for part in site.glob("pip*"):
             shutil.rmtree(part)
-        run([python(folder), "-m", "ensurepip"], "pip could not be installed.")
+        run([python(folder), "-I", "-m", "ensurepip"], "pip could not be installed.")
     damaged = [name for name in damaged if name in locked]
     if damaged:
         with tempfile.TemporaryDirectory() as temporary:
@@ -93,8 +95,6 @@ def mend(folder):
             if name in damaged and version != locked[name][0]:
                 shutil.rmtree(info)
     pip(folder, "--require-hashes", "-r", LOCK)
-    if any(name == "batch-normalization-lab" for _, name, _ in installed(site)):  # as it was done before
-        run([python(folder), "-m", "pip", "uninstall", "-y", "batch-normalization-lab"], "pip stopped.")
     for old in folder.glob("lib/python3*"):
         if old not in site.parents:
             shutil.rmtree(old)
@@ -113,7 +113,7 @@ def make(folder):
         folder.rename(f"{folder}.{time.time():.0f}")  # somebody's own
     for link in folder.glob("bin/python*"):  # to a Python that is gone
         link.unlink()
-    run([sys.executable, "-m", "venv", folder], f"{folder.name} could not be made.")
+    run([sys.executable, "-I", "-m", "venv", folder], f"{folder.name} could not be made.")
 
 
 def pip(folder, *arguments):
@@ -123,7 +123,7 @@ def pip(folder, *arguments):
 
     def tell(line):
         nonlocal seen
-        if line.startswith("Collecting "):
+        if line.startswith(("Collecting ", "Processing ")):  # from an index, from a folder
             seen += 1
             if seen % 20 == 0:
                 print(f"  {seen} packages found", flush=True)
@@ -131,7 +131,7 @@ def pip(folder, *arguments):
             print(f"  installing {seen} packages", flush=True)
 
     run(
-        [python(folder), "-m", "pip", "install", *options, *arguments],
+        [python(folder), "-I", "-m", "pip", "install", *options, *arguments],
         "pip could not install them (no network?).",
         tell,
         **in_files(folder),
@@ -140,7 +140,7 @@ def pip(folder, *arguments):
 
 def in_files(folder):
     """The settings in pip's files that say how to reach packages, as variables; no other is read then."""
-    command = [python(folder), "-m", "pip", "config", "list"]
+    command = [python(folder), "-I", "-m", "pip", "config", "list"]
     files = {name: value for name, value in os.environ.items() if name == "PIP_CONFIG_FILE"}
     out = subprocess.run(command, env={**clean(), **files}, capture_output=True)
     found = {"PIP_CONFIG_FILE": os.devnull}
@@ -192,11 +192,12 @@ def python(folder):
 def site_packages(folder):
     """Where the environment's Python has its packages; None if it does not run or is too old."""
     code = (
-        "import sys, sysconfig; "
-        "print(sys.version_info >= (3, 11), sys.prefix, sysconfig.get_path('purelib'), sep='\\n')"
+        "import os, sys, sysconfig; new = str(sys.version_info >= (3, 11)); "
+        "lines = os.linesep.join([new, sys.prefix, sysconfig.get_path('purelib')]); "
+        "sys.stdout.buffer.write(os.fsencode(lines))"  # a folder's name may have no letters here, only bytes
     )
     try:
-        out = subprocess.run([python(folder), "-c", code], env=clean(), capture_output=True)
+        out = subprocess.run([python(folder), "-I", "-c", code], env=clean(), capture_output=True)
         new, prefix, site = os.fsdecode(out.stdout).split("\n")[:3]
     except (OSError, ValueError):
         return None
@@ -211,11 +212,11 @@ def usable(folder):
 
 
 def works(folder, *arguments):
-    return subprocess.run([python(folder), *arguments], env=clean(), capture_output=True).returncode == 0
+    return subprocess.run([python(folder), "-I", *arguments], env=clean(), capture_output=True).returncode == 0
 
 
 def works_here(code):
-    return subprocess.run([sys.executable, "-c", code], env=clean(), capture_output=True).returncode == 0
+    return subprocess.run([sys.executable, "-I", "-c", code], env=clean(), capture_output=True).returncode == 0
 
 
 def entries():
