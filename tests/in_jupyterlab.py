@@ -36,7 +36,7 @@ def lab(tmp_path_factory):
         port = free.getsockname()[1]
     own = {f"JUPYTER_{what}_DIR": str(folder / what.lower()) for what in ("CONFIG", "DATA", "RUNTIME")}
     own["BN_LAB_DATA"] = str(folder / "predictions")
-    command = [sys.executable, "-m", "jupyterlab", "--config=jupyter/jupyter_lab_config.py", "--no-browser"]
+    command = [sys.executable, "-P", "-m", "jupyterlab", "--config=jupyter/jupyter_lab_config.py", "--no-browser"]
     command += [f"--port={port}", "--IdentityProvider.token=t", "--LabApp.expose_app_in_browser=True"]
     with open(folder / "log.txt", "w", encoding="utf-8") as log:
         server = subprocess.Popen(command, cwd=folder, env=os.environ | own, stdout=log, stderr=log)

@@ -67,8 +67,8 @@ def test_environment_yml_lists_the_dependencies_and_the_lab_with_the_same_bounds
 
 
 def test_an_installed_wheel_reads_the_digits_the_records_and_the_questions(tmp_path):
-    build = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "-qq", "-w", tmp_path, ROOT]
-    subprocess.run(build, check=True)
+    pip = [sys.executable, "-I", "-m", "pip", "--isolated", "wheel", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*pip, "-qq", "-w", tmp_path, ROOT], check=True)
     (wheel,) = tmp_path.glob("*.whl")
     assert wheel.name.endswith("py3-none-any.whl")
     zipfile.ZipFile(wheel).extractall(tmp_path / "site")
@@ -77,7 +77,7 @@ def test_an_installed_wheel_reads_the_digits_the_records_and_the_questions(tmp_p
         "print(d.load_digits()[0].shape, len(d.load_recorded('internal_shift')) > 0, "
         "len(bn_helpers.predict.QUESTIONS) > 0)"
     )
-    run = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(tmp_path / 'site')!r}); {code}"]
+    run = [sys.executable, "-P", "-c", f"import sys; sys.path.insert(0, {str(tmp_path / 'site')!r}); {code}"]
     result = subprocess.run(run, capture_output=True, text=True, cwd=tmp_path)
     assert result.stdout == "(1442, 64) True True\n", result.stderr
 
@@ -97,5 +97,5 @@ def test_jupyterlab_is_told_to_fetch_no_news():
         "print(c.news_url, c.check_for_updates_class)"
     )
     clean = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=clean)
+    result = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, env=clean)
     assert result.stdout == "None jupyterlab.NeverCheckForUpdate\n", result.stderr

@@ -85,7 +85,7 @@ def test_the_mathematics_is_imported_without_matplotlib_or_widgets():
     modules = ", ".join(f"bn_helpers.{name}" for name in [*NUMPY_ALONE, "network"])
     heavy = "[m for m in ('matplotlib', 'ipywidgets', 'IPython') if m in sys.modules]"
     code = f"import sys, {modules}; print({heavy})"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
+    assert subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True).stdout == "[]\n"
 
 
 def test_nothing_in_the_package_starts_a_thread():

@@ -174,7 +174,7 @@ def test_a_plain_python_prints_one_line_in_place_of_a_picture():
     code = "from bn_helpers import plots; plots.lines([0, 1], {'a': [1, 2]}, xlabel='step', ylabel='loss'); "
     code += "from bn_helpers.explorers.start_here import batch_mean; batch_mean(); "
     code += "batch_mean.filmstrip(settings=[{}, {}])"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    run = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True)
     still, live, *strip = run.stdout.splitlines()
     assert len(strip) == 2
     assert all(line.endswith("(A notebook shows the picture: JupyterLab, for instance.)") for line in strip)
@@ -186,7 +186,7 @@ def test_a_plain_python_prints_one_line_in_place_of_a_picture():
 @pytest.mark.once
 def test_a_legacy_terminal_gets_a_backslash_for_a_letter_that_it_has_not():
     code = "from bn_helpers import plots; from bn_helpers.explorers.batchnorm_forward import five_points as f; f()"
-    run = [sys.executable, "-c", code]
+    run = [sys.executable, "-P", "-c", code]
     for encoding in ("ascii", "cp949", "shift_jis"):
         result = subprocess.run(run, capture_output=True, env=os.environ | {"PYTHONIOENCODING": encoding})
         assert (result.returncode, result.stderr) == (0, b"")

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.once
 def in_python(code, **settings):
     """What `code` prints in a fresh Python that sees tools/."""
     env = os.environ | {"PYTHONPATH": str(ROOT / "tools")} | settings
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env)
+    run = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, env=env)
     assert run.stderr == ""
     return run.stdout
 

@@ -162,7 +162,7 @@ def test_without_a_home_folder_all_runs_and_one_line_says_what_is_not_kept(tmp_p
     paths = os.pathsep.join([str(Path(predict.__file__).parents[1]), *filter(None, [clean.get("PYTHONPATH")])])
     settings = {name: str(tmp_path) if value == "HERE" else value for name, value in settings.items()}
     run = subprocess.run(
-        [sys.executable, "-c", KEEP],
+        [sys.executable, "-P", "-c", KEEP],
         env=clean | settings | {"PYTHONPATH": paths},
         cwd=tmp_path,
         capture_output=True,

@@ -14,7 +14,7 @@ def counted(code, **settings):
     """BLAS threads, one number a library, after `code` in a fresh Python with these settings alone."""
     env = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
     code = f"import numpy; from threadpoolctl import threadpool_info; {code}; {COUNT}"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env | settings)
+    run = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, env=env | settings)
     assert run.stderr == ""
     return ast.literal_eval(run.stdout)
 

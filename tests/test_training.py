@@ -347,7 +347,11 @@ print(history.records["during"], [thread.name for thread in threading.enumerate(
 def test_with_progress_bars_on_training_starts_no_thread_and_a_short_run_writes_nothing():
     shown = {name: value for name, value in os.environ.items() if not name.startswith("TQDM_")}
     run = subprocess.run(
-        [sys.executable, "-W", "error", "-c", WATCHED_RUN], env=shown, capture_output=True, text=True, timeout=60
+        [sys.executable, "-P", "-W", "error", "-c", WATCHED_RUN],
+        env=shown,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert run.stderr == ""
     assert run.stdout == "[1, 1, 1, 1, 1] ['MainThread']\n"

@@ -92,6 +92,7 @@ def run(row):
     env = {name: value for name, value in os.environ.items() if name not in COUNTS} | row.settings
     command = [
         python,
+        "-P",
         "-m",
         "pytest",
         "-q",
