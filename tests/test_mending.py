@@ -261,6 +261,13 @@ def test_another_lock_without_a_network_leaves_what_works(course, index):
     assert_well(course, index, 2)
 
 
+def test_what_cannot_be_imported_is_not_called_usable(course, index):
+    (site(course) / "numpy/__init__.py").write_text("1 / 0\n", encoding="utf-8")
+    run = make(course, index, PIP_FIND_LINKS=str(course))
+    assert run.returncode != 0
+    assert "The environment could not be made" in run.stderr
+
+
 def test_a_students_own_packages_stay(course, index):
     (site(course) / "mine-1.dist-info").mkdir()
     (site(course) / "mine.py").write_text("", encoding="utf-8")

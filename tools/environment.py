@@ -207,8 +207,8 @@ def site_packages(folder):
 
 def usable(folder):
     """Whether the packages are there, in whatever version, without which nothing goes on."""
-    code = "import importlib.util as i, sys; sys.exit(any(i.find_spec(name) is None for name in sys.argv[1:]))"
-    return site_packages(folder) is not None and works(folder, "-c", code, *NEEDED)
+    code = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
+    return site_packages(folder) is not None and works(folder, "-B", "-c", code, *NEEDED)
 
 
 def works(folder, *arguments):
