@@ -25,7 +25,7 @@ two==2.0 ; sys_platform == 'nowhere' \\
 def empty(tmp_path_factory):
     """An environment with pip alone, to be copied: making one takes seconds."""
     folder = tmp_path_factory.mktemp("empty") / ".venv"
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True, env=environment.clean())
+    subprocess.run([sys.executable, "-I", "-m", "venv", folder], check=True, env=environment.clean())
     return folder
 
 
