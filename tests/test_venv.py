@@ -173,19 +173,6 @@ def test_where_nothing_works_one_sentence_says_so(course):
     assert "ERROR: no way" in str(stop.value)
 
 
-@pytest.mark.parametrize("act", [shutil.move, shutil.copytree])
-def test_a_folder_that_is_moved_or_copied_runs_its_own_code_at_once(course, tmp_path, act, monkeypatch):
-    there = tmp_path / "elsewhere"
-    act(course.parent, there, **({"symlinks": True} if act is shutil.copytree else {}))
-    monkeypatch.setattr(environment, "ROOT", there)
-    monkeypatch.setattr(environment, "LOCK", there / "requirements.lock")
-    environment.main(there / ".venv")
-    assert environment.pip.calls == []
-    run = [there / ".venv/bin/python", "-c", "import here; print(here.__file__)"]
-    out = subprocess.run(run, cwd=tmp_path, env=environment.clean(), capture_output=True)
-    assert os.fsdecode(out.stdout) == f"{there / 'here.py'}\n"
-
-
 def test_settings_that_lead_pip_elsewhere_are_dropped_and_those_of_a_network_stay(monkeypatch):
     stray = dict.fromkeys(["PIP_TARGET", "PIP_PREFIX", "PIP_DRY_RUN", "PYTHONHOME", "PYTHONPATH"], "/elsewhere")
     school = {
@@ -228,16 +215,6 @@ def test_make_calls_no_script_of_the_environment_since_these_name_the_folder_in_
         for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
             scripts = [word for word in line.replace("`", " ").split() if ".venv/bin/" in word]
             assert all(word.endswith("/python") for word in scripts), line
-
-
-def test_a_python_that_is_missing_is_said_in_one_sentence(tmp_path):
-    shutil.copy(ROOT / "Makefile", tmp_path)  # to where no .venv is: with a whole one no other Python is asked for
-    run = ["make", "-s", "-C", tmp_path, "PYTHON=python9", "lint"]
-    out = subprocess.run(run, capture_output=True, text=True, encoding="utf-8", env={"PATH": os.environ["PATH"]})
-    assert (
-        out.stdout
-        == "This course needs Python 3.11 or newer; python9 is not there. Try: make PYTHON=python3.12 lint\n"
-    )
 
 
 def test_an_editable_install_is_read_in_every_encoding(tmp_path):
