@@ -1,11 +1,16 @@
 """Cells are run again, at once and after all later ones: they print what is stored, which the text quotes."""
 
+from numbers import Number
+
+import numpy as np
 import pytest
+from IPython import get_ipython
 from printed import difference
 from replay import replay
 from test_notebooks import LESSONS
 
 HINT = " Hint:"  # what a check adds when it sees the same mistake again
+pytestmark = pytest.mark.once
 
 
 def twice_and_then_backwards(cells):
@@ -15,14 +20,24 @@ def twice_and_then_backwards(cells):
     yield from reversed(cells)
 
 
-@pytest.mark.once
+def kind(value):
+    """What a name stands for: numbers of any shape, words, something to call, or its type."""
+    for kinds in ((Number, np.bool_, np.ndarray), (str,)):
+        if isinstance(value, kinds):
+            return kinds[0].__name__
+    return "callable" if callable(value) else type(value).__name__
+
+
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_each_cell_says_the_same_when_it_is_run_again_and_after_all_others(path, monkeypatch):
+def test_a_cell_run_again_says_the_same_and_a_name_means_one_kind_of_thing(path, monkeypatch):
     monkeypatch.chdir(path.parent)
-    off = []
+    off, kinds = [], {}
     for number, tags, stored, now in replay(path.name, twice_and_then_backwards):
         if isinstance(now, BaseException):
             off.append((number, repr(now)))
         elif "nbval-ignore-output" not in tags and (wrong := difference(stored, now.split(HINT)[0].strip())):
             off.append((number, wrong))
+        for name, value in list(get_ipython().user_ns.items()):
+            if not name.startswith("_") and kinds.setdefault(name, kind(value)) != kind(value):
+                off.append((number, f"{name} was {kinds[name]}, is {kind(value)}"))
     assert off == []
