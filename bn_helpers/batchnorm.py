@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._arrays import batch, between, count, floats, real_array, shown, upstream
+from . import _require as require
 
 
 class Cache(NamedTuple):
@@ -28,10 +28,10 @@ def batchnorm_forward(x, gamma, beta, eps=1e-5):
     A batch of one gives out = beta, since every value is its own mean. ValueError for wrong shapes,
     non-finite values, or eps = 0 with a constant feature.
     """
-    x = floats("x", x, "N", "D")
-    gamma, beta = (floats(k, v, x.shape[1]).astype(x.dtype) for k, v in (("gamma", gamma), ("beta", beta)))
+    x = require.floats("x", x, "N", "D")
+    gamma, beta = (require.floats(k, v, x.shape[1]).astype(x.dtype) for k, v in (("gamma", gamma), ("beta", beta)))
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        out, cache = _forward(x, gamma, beta, between("eps", eps, 0))
+        out, cache = _forward(x, gamma, beta, require.between("eps", eps, 0))
     if not np.isfinite(cache.var).all():
         raise ValueError(f"x: expected values whose squares {x.dtype} can hold, got up to {np.abs(x).max():.1e}")
     if not cache.std.all():
@@ -61,9 +61,9 @@ def batchnorm_backward(dout, cache):
     """
     if not isinstance(cache, Cache):
         raise ValueError(f"cache: expected what batchnorm_forward returned, got {type(cache).__name__}")
-    x_hat = floats("cache.x_hat", cache.x_hat, "N", "D")
-    gamma, std = (floats(f"cache.{k}", getattr(cache, k), x_hat.shape[1]) for k in ("gamma", "std"))
-    dout = floats("dout", dout, *x_hat.shape).astype(x_hat.dtype)
+    x_hat = require.floats("cache.x_hat", cache.x_hat, "N", "D")
+    gamma, std = (require.floats(f"cache.{k}", getattr(cache, k), x_hat.shape[1]) for k in ("gamma", "std"))
+    dout = require.floats("dout", dout, *x_hat.shape).astype(x_hat.dtype)
     return _backward(dout, cache._replace(x_hat=x_hat, gamma=gamma, std=std))
 
 
@@ -80,10 +80,10 @@ def batchnorm_inference(x, gamma, beta, mean, var, eps=1e-5):
 
     Sums run in float64, so that float32 input far from 0 loses nothing; out has the dtype of x.
     """
-    x = floats("x", x, "N", "D")
+    x = require.floats("x", x, "N", "D")
     names = {"gamma": gamma, "beta": beta, "mean": mean, "var": var}
-    gamma, beta, mean, var = (floats(name, value, x.shape[1]) for name, value in names.items())
-    std = np.sqrt(_variance("var", var) + between("eps", eps, 0))
+    gamma, beta, mean, var = (require.floats(name, value, x.shape[1]) for name, value in names.items())
+    std = np.sqrt(_variance("var", var) + require.between("eps", eps, 0))
     if not std.all():
         raise ValueError(f"eps: expected more than 0, since var of feature {int(np.argmin(std))} is 0; got {eps!r}")
     return _inference(x, gamma, beta, mean.astype(np.float64), std)[0]
@@ -109,9 +109,9 @@ class BatchNorm:
     """
 
     def __init__(self, num_features, *, momentum=0.1, eps=1e-5):
-        self.num_features = count("num_features", num_features)
-        self.momentum = None if momentum is None else between("momentum", momentum, 0, 1)
-        self.eps = between("eps", eps, 0)
+        self.num_features = require.count("num_features", num_features)
+        self.momentum = None if momentum is None else require.between("momentum", momentum, 0, 1)
+        self.eps = require.between("eps", eps, 0)
         if self.eps == 0:
             raise ValueError("eps: expected more than 0 in a layer, where a feature may become constant; got 0")
         self.params = {"gamma": np.ones(self.num_features), "beta": np.zeros(self.num_features)}
@@ -129,7 +129,7 @@ class BatchNorm:
         ValueError for another shape, and in training for a single value per channel, since
         the unbiased variance divides by m - 1.
         """
-        x = real_array("x", x)
+        x = require.real_array("x", x)
         rows = self._rows(x)  # (m, C)
         gamma, beta = (self.params[name].astype(rows.dtype, copy=False) for name in ("gamma", "beta"))
         if training:
@@ -147,7 +147,7 @@ class BatchNorm:
 
     def backward(self, dout):
         """dx of the shape of dout; fills grads. In evaluation the statistics are constants."""
-        dout = upstream(dout, self._shape)
+        dout = require.upstream(dout, self._shape)
         rows = self._rows(dout)
         if self._trained:
             dx, dgamma, dbeta = _backward(rows, self._cache)
@@ -169,15 +169,15 @@ class BatchNorm:
         """
         own = self.state_dict()
         if not isinstance(state, Mapping) or state.keys() != own.keys():
-            came = sorted(map(str, state)) if isinstance(state, Mapping) else shown(state)
+            came = sorted(map(str, state)) if isinstance(state, Mapping) else require.shown(state)
             raise ValueError(f"state: expected the names {sorted(own)}, got {came}")
         try:
             state = dict(state)
         except Exception as error:  # a file is read only here; zipfile, zlib and NumPy raise what they like
             raise ValueError(f"state: expected arrays, got a damaged file ({error}); save it again") from None
-        new = {name: floats(f"state[{name!r}]", state[name], *own[name].shape) for name in own}
+        new = {name: require.floats(f"state[{name!r}]", state[name], *own[name].shape) for name in own}
         _variance("state['running_var']", new["running_var"])
-        num_batches = count("state['num_batches']", state["num_batches"], at_least=0)
+        num_batches = require.count("state['num_batches']", state["num_batches"], at_least=0)
         self.params = {name: new[name].copy() for name in ("gamma", "beta")}
         self.running_mean, self.running_var = (
             new[name].astype(np.float64) for name in ("running_mean", "running_var")
@@ -208,8 +208,8 @@ def fold_batchnorm(W, b, bn):
 
     b may be None. ValueError if W does not have bn.num_features columns (paper, section 3.1).
     """
-    W = floats("W", W, "D", bn.num_features)
-    b = np.zeros(bn.num_features, W.dtype) if b is None else floats("b", b, bn.num_features)
+    W = require.floats("W", W, "D", bn.num_features)
+    b = np.zeros(bn.num_features, W.dtype) if b is None else require.floats("b", b, bn.num_features)
     scale = bn.params["gamma"] / np.sqrt(bn.running_var + bn.eps)
     return (W * scale).astype(W.dtype), ((b - bn.running_mean) * scale + bn.params["beta"]).astype(W.dtype)
 
@@ -223,8 +223,8 @@ def recalibrate(network, X, batch_size):
     norms = [layer for layer in network.layers if isinstance(layer, BatchNorm)]
     if not norms:
         raise ValueError("network: expected at least one BatchNorm layer, got none")
-    batch_size = count("batch_size", batch_size, at_least=2)
-    X = batch("X", X)
+    batch_size = require.count("batch_size", batch_size, at_least=2)
+    X = require.batch("X", X)
     if len(X) < batch_size:
         raise ValueError(f"X: expected at least one batch of {batch_size} rows, got {len(X)}")
     before = [(bn, vars(bn).copy()) for bn in norms]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ._arrays import batch, between, floats, numbers
+from . import _require as require
 
 
 def numerical_gradient(f, x, dout, step=1e-5):
@@ -16,8 +16,8 @@ def numerical_gradient(f, x, dout, step=1e-5):
     ValueError for what is no array of real numbers, NaN or infinite in x or dout, or another shape of dout.
     """
     step = _positive(step)
-    x, dout = floats("x", x, ...).astype(np.float64), floats("dout", dout, ...)
-    out = numbers("f(x)", f(x.copy()), ...)
+    x, dout = require.floats("x", x, ...).astype(np.float64), require.floats("dout", dout, ...)
+    out = require.numbers("f(x)", f(x.copy()), ...)
     if out.shape != dout.shape:
         raise ValueError(f"dout: expected the shape of f(x), {out.shape}, got {dout.shape}")
     dx = np.empty_like(x)
@@ -31,7 +31,7 @@ def numerical_gradient(f, x, dout, step=1e-5):
 
 
 def _positive(step):
-    if between("step", step, 0) == 0:
+    if require.between("step", step, 0) == 0:
         raise ValueError("step: expected more than 0, got 0")
     return float(step)
 
@@ -41,7 +41,7 @@ def relative_error(a, b):
 
     ValueError for different shapes, no value at all, and what is no array of real numbers.
     """
-    a, b = (numbers(name, value, ...).astype(float) for name, value in (("a", a), ("b", b)))
+    a, b = (require.numbers(name, value, ...).astype(float) for name, value in (("a", a), ("b", b)))
     if a.shape != b.shape:
         raise ValueError(f"b: expected the shape of a, {a.shape}, got {b.shape}")
     size = max(np.abs(a).max(), np.abs(b).max())
@@ -90,7 +90,7 @@ def check_gradient(network, x, dout, *, wrt_input=False, step=1e-5, tolerance=1e
     """
     step = _positive(step)
     layers = getattr(network, "layers", network if isinstance(network, list) else [network])
-    x = batch("x", x).astype(np.float64)
+    x = require.batch("x", x).astype(np.float64)
     check = GradientCheck()
     check.vacuous += _too_few_values(layers, x)
     if check.vacuous:
@@ -104,7 +104,7 @@ def check_gradient(network, x, dout, *, wrt_input=False, step=1e-5, tolerance=1e
         return out, layers
 
     out, used = run(layers, x)
-    dout = floats("dout", dout, *out.shape)
+    dout = require.floats("dout", dout, *out.shape)
     upstream = dout
     for i, layer in reversed(list(enumerate(used))):
         if _is_batchnorm(layer):

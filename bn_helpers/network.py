@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ._arrays import batch, count, floats, shown
+from . import _require as require
 from .batchnorm import BatchNorm
 from .layers import Linear, ReLU, Sigmoid, Tanh
 
@@ -15,21 +15,21 @@ class Network:
 
     def __init__(self, layers):
         if not isinstance(layers, Iterable):
-            raise ValueError(f"layers: expected a list of layers, got {shown(layers)}")
+            raise ValueError(f"layers: expected a list of layers, got {require.shown(layers)}")
         self.layers = list(layers)
         if not self.layers:
             raise ValueError("layers: expected at least one layer, got none")
         for layer in self.layers:
             if not hasattr(layer, "forward") or not hasattr(layer, "backward"):
-                raise ValueError(f"layers: expected layers such as ReLU(), got {shown(layer)}")
+                raise ValueError(f"layers: expected layers such as ReLU(), got {require.shown(layer)}")
 
     def forward(self, x, *, training):
         """x (N, D) or (N, C, H, W) -> the output of the last layer; ValueError for NaN or infinite x."""
-        return self._outputs(batch("x", x), training)[-1]
+        return self._outputs(require.batch("x", x), training)[-1]
 
     def activations(self, x, *, training):
         """The outputs of the nonlinear layers (Sigmoid, Tanh, ReLU), in order: a list of arrays (N, H)."""
-        outputs = self._outputs(batch("x", x), training)
+        outputs = self._outputs(require.batch("x", x), training)
         return [out for layer, out in zip(self.layers, outputs) if isinstance(layer, Sigmoid | Tanh | ReLU)]
 
     def backward(self, dout):
@@ -55,14 +55,16 @@ def mlp(sizes, *, activation, initializer, rng, batchnorm=False):
     """
     sizes = sizes.tolist() if isinstance(sizes, np.ndarray) else sizes
     if not isinstance(sizes, list | tuple | range) or len(sizes) < 2:
-        raise ValueError(f"sizes: expected at least an input and an output size, got {shown(sizes)}")
+        raise ValueError(f"sizes: expected at least an input and an output size, got {require.shown(sizes)}")
     for name, value, example in (("activation", activation, "ReLU"), ("initializer", initializer, "he_normal")):
         if not callable(value):
-            raise ValueError(f"{name}: expected {example} itself or another of its kind, got {shown(value)}")
-    sizes = [count("sizes", size) for size in sizes]
+            raise ValueError(
+                f"{name}: expected {example} itself or another of its kind, got {require.shown(value)}"
+            )
+    sizes = [require.count("sizes", size) for size in sizes]
     layers = []
     for i, (fan_in, fan_out) in enumerate(pairwise(sizes)):
-        W = floats("initializer", initializer(fan_in, fan_out, rng), fan_in, fan_out)
+        W = require.floats("initializer", initializer(fan_in, fan_out, rng), fan_in, fan_out)
         last = i == len(sizes) - 2
         if batchnorm and not last:
             layers += [Linear(W), BatchNorm(fan_out)]

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from tqdm.auto import tqdm
 
+from . import _require as require
 from . import _threads  # noqa: F401, for its effect
-from ._arrays import batch, between, count, floats, labels
 from .data import endless_minibatches
 from .layers import unchecked_cross_entropy
 
@@ -42,16 +42,18 @@ def train(network, X, y, *, lr, batch_size, rng, steps=None, epochs=None, record
     the first step, every `every` steps and after the last. ValueError for bad arguments; a run that
     diverges stops at its first non-finite loss, without warnings.
     """
-    X = floats("X", X, "N", "D")
+    X = require.floats("X", X, "N", "D")
     if (steps is None) == (epochs is None):
         raise ValueError(f"steps, epochs: expected one of the two, got steps={steps!r} and epochs={epochs!r}")
-    batch_size, every = count("batch_size", batch_size), count("every", every)
+    batch_size, every = require.count("batch_size", batch_size), require.count("every", every)
     if batch_size > len(X):
         raise ValueError(f"batch_size: expected at most the {len(X)} rows of X, got {batch_size}")
-    lr = between("lr", lr, 0)
+    lr = require.between("lr", lr, 0)
     num_classes = network.forward(X[:1], training=False).shape[1]
-    y = labels("y", y, len(X), num_classes)
-    steps = count("epochs", epochs) * (len(X) // batch_size) if steps is None else count("steps", steps)
+    y = require.labels("y", y, len(X), num_classes)
+    steps = (
+        require.count("epochs", epochs) * (len(X) // batch_size) if steps is None else require.count("steps", steps)
+    )
 
     history = History(records={name: [] for name in record or {}})
     batches = endless_minibatches(X, y, batch_size, rng)
@@ -78,8 +80,8 @@ def sgd_step(network, X, y, lr):
     X is (N, D) or (N, C, H, W), y (N,). ValueError for bad arguments; a loss that is not finite is returned, and
     moves nothing.
     """
-    X, lr = batch("X", X), between("lr", lr, 0)
-    y = labels("y", y, len(X), network.forward(X[:1], training=False).shape[1])
+    X, lr = require.batch("X", X), require.between("lr", lr, 0)
+    y = require.labels("y", y, len(X), network.forward(X[:1], training=False).shape[1])
     return _step(network, X, y, lr)
 
 
@@ -99,7 +101,7 @@ def accuracy(network, X, y):
 
     A network that has diverged is at chance, without a warning. ValueError for bad arguments.
     """
-    X = batch("X", X)
+    X = require.batch("X", X)
     with np.errstate(all="ignore"):
         logits = network.forward(X, training=False)
-    return float(np.mean(np.argmax(logits, axis=1) == labels("y", y, *logits.shape)))
+    return float(np.mean(np.argmax(logits, axis=1) == require.labels("y", y, *logits.shape)))

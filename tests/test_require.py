@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bn_helpers import batchnorm, data, gradients, initializers, layers, network, plots, training, whitening
-from bn_helpers._arrays import batch, between, count, floats, generator, labels
+from bn_helpers._require import batch, between, count, floats, generator, labels
 
 NAN, INF = np.nan, np.inf
 
