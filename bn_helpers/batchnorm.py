@@ -5,6 +5,7 @@ channel is one feature and every place of every image one example (paper, sectio
 """
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from . import _require as require
 
 
 class Cache(NamedTuple):
-    """What the backward pass needs, and what a lesson likes to look at; N examples, D features."""
+    """What the backward pass needs, and what the lessons print; N examples, D features."""
 
     x_hat: np.ndarray  # (N, D), the normalized values
     gamma: np.ndarray  # (D,)
@@ -43,8 +44,10 @@ def batchnorm_forward(x, gamma, beta, eps=1e-5):
 def _forward(x, gamma, beta, eps):
     mu = x.mean(axis=0)
     xc = x - mu
-    rest = xc.mean(axis=0)  # what rounding left: with it a constant feature gives exactly 0,
-    xc -= rest  # and float32 at mean 1e4 loses no digits of the variance
+    # Rounding leaves a small mean in xc. Without it a constant feature is exactly 0, and the
+    # variance of float32 values around 1e4 loses no digits.
+    rest = xc.mean(axis=0)
+    xc -= rest
     var = (xc * xc).mean(axis=0)
     std = np.sqrt(var + eps)
     x_hat = xc / std
@@ -103,18 +106,22 @@ def _variance(name, var):
 class BatchNorm:
     """The layer: batch statistics in training, running statistics in evaluation.
 
-    params: gamma (C,) = 1 and beta (C,) = 0. State: running_mean (C,) = 0, running_var (C,) = 1
-    (float64) and num_batches. `momentum` weighs the NEW batch, as in PyTorch; None takes the plain
-    average of all batches so far. running_var averages the unbiased variance (algorithm 2).
+    params: gamma (C,) = 1 and beta (C,) = 0, of `dtype` float32 or float64.
+    State: running_mean (C,) = 0, running_var (C,) = 1 (both float64) and num_batches.
+    `momentum` weighs the NEW batch, as in PyTorch; None takes the plain average of all batches
+    so far. running_var averages the unbiased variance (algorithm 2). `cache` is the Cache of the
+    last forward pass.
     """
 
-    def __init__(self, num_features, *, momentum=0.1, eps=1e-5):
+    def __init__(self, num_features, *, momentum=0.1, eps=1e-5, dtype=np.float64):
         self.num_features = require.count("num_features", num_features)
         self.momentum = None if momentum is None else require.between("momentum", momentum, 0, 1)
         self.eps = require.between("eps", eps, 0)
         if self.eps == 0:
             raise ValueError("eps: expected more than 0 in a layer, where a feature may become constant; got 0")
-        self.params = {"gamma": np.ones(self.num_features), "beta": np.zeros(self.num_features)}
+        dtype = require.dtype("dtype", dtype)
+        gamma, beta = np.ones(self.num_features, dtype), np.zeros(self.num_features, dtype)
+        self.params = {"gamma": gamma, "beta": beta}
         self.grads, self._shape = {}, None  # the shape of the last output
         self.reset_statistics()
 
@@ -136,12 +143,12 @@ class BatchNorm:
             m = len(rows)
             if m == 1:
                 raise ValueError(f"x: expected more than one value per channel in training, got shape {x.shape}")
-            out, self._cache = _forward(rows, gamma, beta, self.eps)
-            self._update(self._cache.mu, self._cache.var * (m / (m - 1)))
+            out, self.cache = _forward(rows, gamma, beta, self.eps)
+            self._update(self.cache.mu, self.cache.var * (m / (m - 1)))
         else:
             std = np.sqrt(self.running_var + self.eps)
             out, x_hat = _inference(rows, gamma, beta, self.running_mean, std)
-            self._cache = Cache(x_hat, gamma, std.astype(rows.dtype), self.running_mean, self.running_var)
+            self.cache = Cache(x_hat, gamma, std.astype(rows.dtype), self.running_mean, self.running_var)
         self._trained, self._shape = training, x.shape
         return self._like(out, x.shape)
 
@@ -150,10 +157,10 @@ class BatchNorm:
         dout = require.upstream(dout, self._shape)
         rows = self._rows(dout)
         if self._trained:
-            dx, dgamma, dbeta = _backward(rows, self._cache)
+            dx, dgamma, dbeta = _backward(rows, self.cache)
         else:
-            dx = rows * (self._cache.gamma / self._cache.std)
-            dgamma, dbeta = (rows * self._cache.x_hat).sum(axis=0), rows.sum(axis=0)
+            dx = rows * (self.cache.gamma / self.cache.std)
+            dgamma, dbeta = (rows * self.cache.x_hat).sum(axis=0), rows.sum(axis=0)
         self.grads.update(gamma=dgamma, beta=dbeta)
         return self._like(dx, dout.shape)
 
@@ -215,29 +222,29 @@ def fold_batchnorm(W, b, bn):
 
 
 def recalibrate(network, X, batch_size):
-    """Replace the running statistics of every BatchNorm in `network` by plain averages over X (algorithm 2).
+    """Replace the running statistics of every BatchNorm in `network` by plain averages over X.
 
-    The weights stay as they are; the full batches of X (N, D), in order, pass in training mode and
-    a shorter last one is left out. ValueError, and nothing changed, where that cannot be done.
+    This is algorithm 2 of the paper. The weights stay as they are. X is (N, D) or (N, C, H, W). It is
+    cut into batches in order, without an incomplete last one; each goes through a copy of the network
+    in training mode. ValueError, and nothing changed, where that cannot be done.
     """
-    norms = [layer for layer in network.layers if isinstance(layer, BatchNorm)]
-    if not norms:
+    if not batchnorm_layers(network):
         raise ValueError("network: expected at least one BatchNorm layer, got none")
     batch_size = require.count("batch_size", batch_size, at_least=2)
     X = require.batch("X", X)
     if len(X) < batch_size:
         raise ValueError(f"X: expected at least one batch of {batch_size} rows, got {len(X)}")
-    before = [(bn, vars(bn).copy()) for bn in norms]
-    try:
-        for bn in norms:
-            bn.reset_statistics()
-            bn.momentum = None
-        for start in range(0, len(X) - batch_size + 1, batch_size):
-            network.forward(X[start : start + batch_size], training=True)
-    except BaseException:  # an interrupt, too
-        for bn, state in before:
-            vars(bn).update(state)
-        raise
-    finally:
-        for bn, state in before:
-            bn.momentum = state["momentum"]
+    copy = deepcopy(network)
+    for bn in batchnorm_layers(copy):
+        bn.reset_statistics()
+        bn.momentum = None
+    for start in range(0, len(X) - batch_size + 1, batch_size):
+        copy.forward(X[start : start + batch_size], training=True)
+    for bn, new in zip(batchnorm_layers(network), batchnorm_layers(copy)):
+        bn.running_mean, bn.running_var = new.running_mean, new.running_var
+        bn.num_batches = new.num_batches
+
+
+def batchnorm_layers(network):
+    """The BatchNorm layers of a network, in order."""
+    return [layer for layer in network.layers if isinstance(layer, BatchNorm)]
