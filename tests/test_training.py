@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 import warnings
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -118,7 +119,7 @@ def test_a_learning_rate_of_0_moves_no_parameter():
 
 
 class Flatten:
-    params = grads = {}
+    params = grads = MappingProxyType({})
 
     def forward(self, x, *, training):
         self._shape = x.shape
