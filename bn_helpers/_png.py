@@ -18,7 +18,7 @@ COARSEST = 13  # of 255: where colours that share an entry would differ more, th
 
 
 class Palette:
-    """`palette(rgba)` -> PNG bytes of an array (H, W, 4) of uint8.
+    """`png(rgba)` -> PNG bytes of an array (H, W, 4) of uint8.
 
     What is not opaque (a card's corners) must be so in every picture of one size. The first picture
     learns the colours; later ones cost three passes over the pixels and a lookup.
@@ -27,7 +27,7 @@ class Palette:
     def __init__(self):
         self.shape = None
 
-    def __call__(self, rgba, level=1):
+    def png(self, rgba, level=1):
         rgba = np.ascontiguousarray(rgba)
         if rgba.shape != self.shape:
             self._start(rgba)

@@ -12,7 +12,8 @@ from lessons import lessons
 from test_notebooks import lesson_named
 
 from bn_helpers import plots
-from bn_helpers.explorers import batchnorm_forward, weight_initialization
+from bn_helpers.experiments.forward import SIZES
+from bn_helpers.explorers import initialization
 
 plots.use_style()  # as the setup cell of a lesson does
 pytestmark = pytest.mark.browser
@@ -69,7 +70,7 @@ def test_the_start_value_stays_when_the_slider_appears(lesson):
 
 def test_arrow_keys_move_the_slider_and_the_right_picture_and_sentence_follow(lesson):
     figure = Figure(lesson, "weight std")
-    live = weight_initialization.two_layers.live()
+    live = initialization.two_layer_network.live()
     for key, times in (("ArrowLeft", 1), ("Home", 1), ("ArrowRight", 20), ("ArrowRight", 20)):
         figure.after(lambda key=key, times=times: figure.press(key, times))
         live.update(std=figure.std())
@@ -79,7 +80,7 @@ def test_arrow_keys_move_the_slider_and_the_right_picture_and_sentence_follow(le
 
 def test_a_mouse_drag_ends_with_the_right_picture_and_sentence(lesson):
     figure = Figure(lesson, "weight std")
-    live = weight_initialization.two_layers.live()
+    live = initialization.two_layer_network.live()
     for fraction in (0.9, 0.3, 0.65):
         figure.after(lambda fraction=fraction: figure.drag(fraction))
         live.update(std=figure.std())
@@ -88,7 +89,7 @@ def test_a_mouse_drag_ends_with_the_right_picture_and_sentence(lesson):
 
 def test_menu_and_check_box_reach_the_figure_too(lesson):
     figure = Figure(lesson, "weight std")
-    live = weight_initialization.two_layers.live(std=figure.std())
+    live = initialization.two_layer_network.live(std=figure.std())
     live.png()
     figure.after(lambda: figure.area.locator("select").select_option("ReLU"))
     figure.after(lambda: figure.area.locator("input[type=checkbox]").check())
@@ -108,7 +109,7 @@ def test_a_cell_that_is_run_again_leaves_one_figure_that_works(lesson):
     assert lesson.locator(".widget-label:text-is('weight std')").count() == 1
     figure = Figure(lesson, "weight std")
     figure.after(lambda: figure.press("ArrowLeft", 3))
-    live = weight_initialization.two_layers.live()
+    live = initialization.two_layer_network.live()
     live.update(std=figure.std())
     assert figure.shows(live)
 
@@ -190,12 +191,12 @@ def test_the_batch_size_slider_moves_the_histograms_of_a_real_network(preview):
     for keys in (("Home", 1), ("ArrowRight", 1), ("End", 1)):
         figure.after(lambda keys=keys: figure.press(*keys))
         pictures.append(figure.picture())
-        size = batchnorm_forward.SIZES[int(figure.place())]
+        size = SIZES[int(figure.place())]
         assert figure.sentence().startswith(f"Batches of {size}:")
-    assert figure.place() == len(batchnorm_forward.SIZES) - 1
+    assert figure.place() == len(SIZES) - 1
     assert all(np.mean(a != b) > 0.01 for a, b in pairwise(pictures))
     figure.after(lambda: figure.drag(0.3))
-    assert figure.sentence().startswith(f"Batches of {batchnorm_forward.SIZES[int(figure.place())]}:")
+    assert figure.sentence().startswith(f"Batches of {SIZES[int(figure.place())]}:")
 
 
 SLIDERS = {  # of each live figure one that no other has

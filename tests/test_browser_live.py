@@ -13,7 +13,8 @@ SETUP = """
 import numpy as np
 
 from bn_helpers import plots
-from bn_helpers.live import explore, play, slider
+from bn_helpers.controls import play, slider
+from bn_helpers.live import explore
 
 plots.use_style()
 

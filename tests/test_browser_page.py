@@ -11,7 +11,8 @@ pytestmark = pytest.mark.browser
 
 SETUP = """
 from bn_helpers import predict
-from bn_helpers.live import choice, explore, play, slider, steps, switch
+from bn_helpers.controls import choice, play, slider, steps, switch
+from bn_helpers.live import explore
 
 
 @explore(

@@ -10,18 +10,18 @@ from test_claims import printed
 from test_notebooks import LESSONS, code_cells
 
 from bn_helpers import data, initializers
-from bn_helpers.explorers import batchnorm_forward, covariate_shift, inference_statistics
+from bn_helpers.explorers import forward, inference, shift
 
 X_TRAIN = data.load_digits()[0]
 
 
 def internal_shift():
-    return covariate_shift.internal_shift.live(data.load_recorded("internal_shift"), step=0, unit=3).sentence
+    return shift.internal_shift.live(data.load_recorded("internal_shift"), step=0, unit=3).sentence
 
 
 def running_averages():
     sums = X_TRAIN @ initializers.he_normal(64, 100, np.random.default_rng(0))
-    figure = inference_statistics.running_average.live(sums[:, 21])
+    figure = inference.running_average.live(sums[:, 21])
     return figure.sentence + figure.update(momentum=0.05)
 
 
@@ -33,7 +33,7 @@ ALSO = {  # lesson -> what else tells numbers that its answers quote
     "02": [computed((np.sqrt(2 / 144), 3), (np.sqrt(2 / 432), 3))],
     "03": [internal_shift],
     "05": [
-        lambda: batchnorm_forward.five_points.live(fifth=10).sentence,
+        lambda: forward.five_points.live(fifth=10).sentence,
         computed((0.05**2, 4), (0.05**2 + 1e-5, 5), (2.5, 1), (1.025, 3)),  # 0.0005^2 = 2.5e-7, + 1e-5 = 1.025e-5
         computed((0.0005 / np.sqrt(1.025e-5), 4)),
     ],

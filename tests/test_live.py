@@ -13,7 +13,8 @@ from PIL import Image
 
 from bn_helpers import _canvas, _page, live, plots
 from bn_helpers._png import COARSEST
-from bn_helpers.live import choice, explore, play, slider, steps, switch
+from bn_helpers.controls import choice, play, slider, steps, switch
+from bn_helpers.live import explore
 
 X = np.random.default_rng(0).standard_normal((200, 20))
 
@@ -125,7 +126,7 @@ def test_what_only_moves_looks_like_a_full_draw():
     for std in (0.3, 0.9, 0.02, 0.5):
         figure.update(std=std)
         quick = pixels(figure.png())
-    assert figure._moving
+    assert figure._redraw.moving
     assert np.mean(np.abs(quick - full_draw(figure)).max(axis=-1) > COARSEST) < 1e-3
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from bn_helpers import plots
+from bn_helpers import _card, plots
 
 
 def pixels(png):
@@ -23,8 +23,8 @@ def pixels(png):
 def shown(monkeypatch):
     """What a call displayed: a list of (data, metadata)."""
     calls = []
-    monkeypatch.setattr(plots, "can_display", lambda: True)
-    monkeypatch.setattr(plots, "display", lambda data, *, metadata, raw: calls.append((data, metadata)))
+    monkeypatch.setattr(_card, "can_display", lambda: True)
+    monkeypatch.setattr(_card, "display", lambda data, *, metadata, raw: calls.append((data, metadata)))
     return calls
 
 
@@ -156,7 +156,7 @@ def test_a_chart_tells_its_arrows_in_words(monkeypatch):
     told = []
     monkeypatch.setattr(plots, "show", lambda fig, text: told.append(text))
     boxes = {"a": (0.2, 0.5, "mean\n$\\mu$"), "b": (0.8, 0.5, r"$\hat{x}$")}
-    plots.chart(boxes, [("a", "b", "yes")], "A chart.")
+    plots.diagram(boxes, [("a", "b", "yes")], "A chart.")
     assert told == ["A chart. mean mu -> yes: x_hat."]
 
 
@@ -166,13 +166,13 @@ def test_a_terminal_cannot_show_pictures_and_any_other_shell_can(monkeypatch):
         ("ZMQInteractiveShell", True),
         ("InteractiveShell", True),
     ):
-        monkeypatch.setattr(plots, "get_ipython", type(name, (), {}))
+        monkeypatch.setattr(_card, "get_ipython", type(name, (), {}))
         assert plots.can_display() is can
 
 
 def test_a_plain_python_prints_one_line_in_place_of_a_picture():
     code = "from bn_helpers import plots; plots.lines([0, 1], {'a': [1, 2]}, xlabel='step', ylabel='loss'); "
-    code += "from bn_helpers.explorers.start_here import batch_mean; batch_mean(); "
+    code += "from bn_helpers.explorers.start import batch_mean; batch_mean(); "
     code += "batch_mean.filmstrip(settings=[{}, {}])"
     run = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True)
     still, live, *strip = run.stdout.splitlines()
@@ -185,7 +185,7 @@ def test_a_plain_python_prints_one_line_in_place_of_a_picture():
 
 @pytest.mark.once
 def test_a_legacy_terminal_gets_a_backslash_for_a_letter_that_it_has_not():
-    code = "from bn_helpers import plots; from bn_helpers.explorers.batchnorm_forward import five_points as f; f()"
+    code = "from bn_helpers import plots; from bn_helpers.explorers.forward import five_points as f; f()"
     run = [sys.executable, "-P", "-c", code]
     for encoding in ("ascii", "cp949", "shift_jis"):
         result = subprocess.run(run, capture_output=True, env=os.environ | {"PYTHONIOENCODING": encoding})

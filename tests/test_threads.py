@@ -19,7 +19,7 @@ def counted(code, **settings):
     return ast.literal_eval(run.stdout)
 
 
-@pytest.mark.parametrize("module", ["training", "plots", "live", "explorers.start_here"])
+@pytest.mark.parametrize("module", ["training", "plots", "live", "explorers.start"])
 def test_what_trains_or_draws_leaves_blas_one_thread(module):
     assert set(counted(f"import bn_helpers.{module}")) <= {1}
 

@@ -7,7 +7,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from bn_helpers import data, plots
-from bn_helpers.explorers.batchnorm_forward import SIZES, batch_size
+from bn_helpers.experiments.forward import SIZES
+from bn_helpers.explorers.forward import batches_of_digits
 from bn_helpers.initializers import he_normal
 from bn_helpers.layers import Tanh
 from bn_helpers.network import mlp
@@ -38,7 +39,7 @@ def main():
     network = mlp([64, 100, 100, 100, 10], activation=Tanh, initializer=he_normal, rng=rng, batchnorm=True)
     train(network, X_train, y_train, steps=300, lr=0.1, batch_size=60, rng=rng)
     plots.use_style()
-    figure = batch_size.live(network, X_test, y_test)
+    figure = batches_of_digits.live(network, X_test, y_test)
     frames = []
     for i, size in enumerate(SIZES):
         figure.update(batch_size=size)
