@@ -17,6 +17,7 @@ FLOORS = {
     "checks": 2,
     "training": 1,
     "network": 1,
+    "ledger": 1,
     "plots": 1,
     "_page": 1,
     "batchnorm": 0,
