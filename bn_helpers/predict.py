@@ -1,4 +1,4 @@
-"""The student's predictions: a lesson asks for one before the cell that shows the answer.
+"""A lesson asks for a prediction before the cell that shows the answer.
 
 The questions stand in texts/questions.toml, so that the lesson's cell does not contain
 the answer. The ledger keeps every choice, also a later choice for the same question.
@@ -23,9 +23,9 @@ escape = partial(escape_html, quote=False)  # no text here is an attribute
 def ask(name):
     """Show question `name` with its options as buttons, and the verdict after a choice.
 
-    The explanation is on the page from the start, in a closed block, for readers without
-    a kernel. JupyterLab and Voila cover the results below, up to the next heading, until
-    the student chooses or skips. Plain Python prints the question.
+    The explanation is on the page from the start, in a closed block, for readers
+    without a kernel. JupyterLab and Voila cover the results below, up to the next
+    heading, until the student chooses or skips. Plain Python prints the question.
     ValueError if there is no such question.
     """
     if name not in QUESTIONS:
@@ -51,7 +51,7 @@ def ask(name):
 
 
 def kept():
-    """The predictions so far: a list of {"question", "prediction", "right"}, oldest first.
+    """The predictions so far, oldest first: [{"question", "prediction", "right"}, ...].
 
     ValueError if the ledger cannot be read, or if it is damaged.
     """
