@@ -1,4 +1,4 @@
-"""Numbers in closed answers and explanations are printed, told by a figure, or computed."""
+"""Numbers in answers and explanations are printed, told by a figure, or computed."""
 
 import re
 
@@ -55,7 +55,7 @@ def exact(text):
 
 
 def shown(path):
-    """The numbers that a lesson shows outside of its questions, or that ALSO computes."""
+    """The numbers that a lesson shows outside of its questions, and those of ALSO."""
     cells = code_cells(nbformat.read(path, as_version=4))
     cells = [cell for cell in cells if "predict.ask(" not in cell.source]
     told = [tell() for tell in ALSO.get(path.name[:2], [])]

@@ -89,7 +89,7 @@ def test_a_tilde_in_BN_LAB_DATA_is_the_home_folder(monkeypatch, tmp_path):
     assert ledger._file() == tmp_path / "mine" / "predictions.json"
 
 
-# --- accounts as containers and labs give them --------------------------------------------
+# --- accounts as containers and labs give them ----------------------------------------
 
 KEEP = """
 import pwd

@@ -1,4 +1,4 @@
-"""Questions: what stands in the table, what is shown before and after a choice, what is kept."""
+"""Questions: the table, what is shown before and after a choice, and what is kept."""
 
 import re
 from collections import Counter
@@ -14,7 +14,7 @@ ASKED = re.compile(r'^predict\.ask\("(.+)"\)$', flags=re.M)
 
 @pytest.fixture
 def page(monkeypatch, tmp_path):
-    """What `ask` displays, in order; the ledger is in a folder that does not exist yet."""
+    """What `ask` displays, in order; the ledger's folder does not exist yet."""
     monkeypatch.setattr(ledger, "FILE", tmp_path / "data" / "predictions.json")
     outputs = []
 
@@ -37,7 +37,7 @@ def ask(page, name="01-spread-of-a-sum"):
     return page[1].children[0]  # the buttons
 
 
-# --- the table ----------------------------------------------------------------------------
+# --- the table ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", predict.QUESTIONS)
@@ -103,7 +103,7 @@ def test_below_each_question_and_before_the_next_heading_stands_a_result_that_is
     assert asked
 
 
-# --- what is shown ------------------------------------------------------------------------
+# --- what is shown --------------------------------------------------------------------
 
 
 def test_before_the_choice_the_explanation_is_there_but_closed(page):
@@ -181,7 +181,7 @@ def test_plain_python_prints_the_question_in_one_line_without_its_answer(name, c
     assert " ".join(question["because"].split())[:40] not in line
 
 
-# --- what is kept -------------------------------------------------------------------------
+# --- what is kept ---------------------------------------------------------------------
 
 
 def test_every_choice_is_kept_in_order(page):
