@@ -121,9 +121,9 @@ def test_a_prediction_opens_the_explanation_and_is_kept(lesson, lab):
     assert not area.locator("details").evaluate("block => block.open")
     area.locator("button:text-is('95%')").click()
     wait_for(lambda: area.locator("details").evaluate("block => block.open"), "the explanation to open")
-    assert "You predicted 95%; it turns out otherwise" in area.locator("summary").inner_text()
+    assert "You predicted: 95%. The answer is different." in area.locator("summary").inner_text()
     area.locator("button:text-is('65%')").click()
-    wait_for(lambda: "and so it is" in area.locator("summary").inner_text(), "the second verdict")
+    wait_for(lambda: "This is right." in area.locator("summary").inner_text(), "the second verdict")
     assert [entry["prediction"] for entry in json.loads(ledger.read_text(encoding="utf-8"))] == ["95%", "65%"]
 
 

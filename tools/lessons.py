@@ -1,13 +1,14 @@
-"""Which files are the course's own; which are lessons, and which of them are tested.
+"""Which files belong to the course, which are lessons, and which lessons are tested.
 
     python tools/lessons.py           # the lessons that are tested
     python tools/lessons.py all       # every lesson
     python tools/lessons.py code      # every file of Python that git knows
-    python tools/lessons.py stored    # an error if a lesson is not as `make refresh` stores it
+    python tools/lessons.py stored    # an error if a lesson has not its stored form
 
-Copies, notes and what systems leave beside the lessons are no lessons. A lesson that somebody has worked in is
-not tested: it is not as `make refresh` stores it, and it differs from the last commit, where there is git. What
-is committed is tested, whatever its form.
+Copies, notes and files of the system that stand beside the lessons are not lessons. A
+lesson in which somebody has worked is not tested. Such a lesson is not in the form in
+which `make refresh` stores it, and it differs from the last commit, if there is git. A
+lesson that is committed is tested in any form.
 """
 
 import json
@@ -17,8 +18,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}  # as JupyterLab has it
-LANGUAGE = {"name": "python", "file_extension": ".py", "nbconvert_exporter": "python"}  # `nbconvert --to script`
+# as JupyterLab writes it
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+# what `nbconvert --to script` needs
+LANGUAGE = {"name": "python", "file_extension": ".py", "nbconvert_exporter": "python"}
 
 
 def lessons():
@@ -29,18 +32,18 @@ def lessons():
 
 
 def left_out():
-    """The lessons that somebody has worked in, or deleted."""
+    """The lessons in which somebody has worked, and the deleted ones."""
     every = sorted({*lessons(), *in_git("notebooks/[0-9][0-9]_*.ipynb")})
     return [path for path in every if not is_stored_form(path) and not is_committed(path)]
 
 
 def untouched():
-    """The lessons without those that are left out."""
+    """All lessons except those that are left out."""
     return sorted(set(lessons()) - set(left_out()))
 
 
 def is_stored_form(path):
-    """Whether `make refresh` has written the file last, as far as its form tells."""
+    """Whether the file has the form that `make refresh` writes."""
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
         code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
@@ -52,7 +55,7 @@ def is_stored_form(path):
 
 
 def in_git(pattern):
-    """The files of a pattern that git knows, deleted ones too; none without git."""
+    """The files of a pattern that git knows, also deleted ones; [] without git."""
     command = ["git", "-C", ROOT, "ls-files", "-z", "--", pattern]
     try:
         names = subprocess.run(command, capture_output=True).stdout.decode().split("\0")
@@ -62,12 +65,12 @@ def in_git(pattern):
 
 
 def code():
-    """The course's own files of Python, not what others have put beside them; none without git."""
+    """The Python files of the course that git knows and that exist; [] without git."""
     return [path for path in in_git("*.py") if path.exists()]
 
 
 def is_committed(path):
-    """Whether the file is as in the last commit; False without git."""
+    """Whether the file is the same as in the last commit; False without git."""
     command = ["git", "-C", ROOT, "diff", "--quiet", "HEAD", "--", path]
     try:
         known = subprocess.run(["git", "-C", ROOT, "ls-files", "--error-unmatch", path], capture_output=True)

@@ -1,4 +1,4 @@
-"""Write the README's moving picture, docs/batch_size.gif, from the frames of the live figure: `make picture`."""
+"""Write docs/batch_size.gif, the README's moving picture: `make picture`."""
 
 import io
 from pathlib import Path
@@ -15,11 +15,12 @@ from bn_helpers.network import mlp
 from bn_helpers.training import train
 
 TARGET = Path(__file__).parents[1] / "docs" / "batch_size.gif"
-HEAD, LEFT, RIGHT = 46, 220, 560  # pixels: height of the strip with the slider, ends of its track
+HEAD = 46  # pixels: the height of the strip with the slider
+LEFT, RIGHT = 220, 560  # pixels: the ends of its track
 
 
 def frame(picture, place, size):
-    """The picture below a slider whose handle stands at `place` in 0..1."""
+    """The picture, below a slider with its handle at `place` from 0 to 1."""
     picture = Image.open(io.BytesIO(picture)).convert("RGBA")
     picture = picture.resize((picture.width // 2, picture.height // 2), Image.Resampling.LANCZOS)
     page = Image.new("RGB", (picture.width, picture.height + HEAD), "white")
@@ -44,7 +45,7 @@ def main():
     for i, size in enumerate(SIZES):
         figure.update(batch_size=size)
         frames.append(frame(figure.png(), i / (len(SIZES) - 1), size).quantize(64, dither=0))
-    durations = [1200, 1200, 900, *[350] * (len(frames) - 4), 1500]  # ms; longer where there is most to see
+    durations = [1200, 1200, 900, *[350] * (len(frames) - 4), 1500]  # ms; longest where most changes
     frames[0].save(TARGET, save_all=True, append_images=frames[1:], duration=durations, loop=0)
     print(TARGET.name, TARGET.stat().st_size // 1000, "kB")
 
