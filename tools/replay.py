@@ -1,6 +1,6 @@
 """Run lessons in this very process, without kernel and pytest, and say which printed numbers differ.
 
-    python tools/replay.py notebooks/0*.ipynb    # on any processor, an emulated one too (CONTRIBUTING)
+    python tools/replay.py notebooks/0*.ipynb    # also on an emulated processor: docs/portable.md
 
 The rule is that of the tests (printed.py). Exits 0 if every cell says what is stored.
 """
