@@ -7,7 +7,7 @@ import zlib
 
 import numpy as np
 
-from ._arrays import path as a_path
+from ._require import path as a_path
 
 PARTS = [(f"{part}-images-idx3-ubyte", f"{part}-labels-idx1-ubyte") for part in ("train", "t10k")]
 NAMES = [name for part in PARTS for name in part]

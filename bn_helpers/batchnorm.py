@@ -5,15 +5,16 @@ channel is one feature and every place of every image one example (paper, sectio
 """
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import NamedTuple
 
 import numpy as np
 
-from ._arrays import batch, between, count, floats, real_array, shown, upstream
+from . import _require as require
 
 
 class Cache(NamedTuple):
-    """What the backward pass needs, and what a lesson likes to look at; N examples, D features."""
+    """What the backward pass needs, and what the lessons print; N examples, D features."""
 
     x_hat: np.ndarray  # (N, D), the normalized values
     gamma: np.ndarray  # (D,)
@@ -28,10 +29,10 @@ def batchnorm_forward(x, gamma, beta, eps=1e-5):
     A batch of one gives out = beta, since every value is its own mean. ValueError for wrong shapes,
     non-finite values, or eps = 0 with a constant feature.
     """
-    x = floats("x", x, "N", "D")
-    gamma, beta = (floats(k, v, x.shape[1]).astype(x.dtype) for k, v in (("gamma", gamma), ("beta", beta)))
+    x = require.floats("x", x, "N", "D")
+    gamma, beta = (require.floats(k, v, x.shape[1]).astype(x.dtype) for k, v in (("gamma", gamma), ("beta", beta)))
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        out, cache = _forward(x, gamma, beta, between("eps", eps, 0))
+        out, cache = _forward(x, gamma, beta, require.between("eps", eps, 0))
     if not np.isfinite(cache.var).all():
         raise ValueError(f"x: expected values whose squares {x.dtype} can hold, got up to {np.abs(x).max():.1e}")
     if not cache.std.all():
@@ -43,8 +44,10 @@ def batchnorm_forward(x, gamma, beta, eps=1e-5):
 def _forward(x, gamma, beta, eps):
     mu = x.mean(axis=0)
     xc = x - mu
-    rest = xc.mean(axis=0)  # what rounding left: with it a constant feature gives exactly 0,
-    xc -= rest  # and float32 at mean 1e4 loses no digits of the variance
+    # Rounding leaves a small mean in xc. Without it a constant feature is exactly 0, and the
+    # variance of float32 values around 1e4 loses no digits.
+    rest = xc.mean(axis=0)
+    xc -= rest
     var = (xc * xc).mean(axis=0)
     std = np.sqrt(var + eps)
     x_hat = xc / std
@@ -61,9 +64,9 @@ def batchnorm_backward(dout, cache):
     """
     if not isinstance(cache, Cache):
         raise ValueError(f"cache: expected what batchnorm_forward returned, got {type(cache).__name__}")
-    x_hat = floats("cache.x_hat", cache.x_hat, "N", "D")
-    gamma, std = (floats(f"cache.{k}", getattr(cache, k), x_hat.shape[1]) for k in ("gamma", "std"))
-    dout = floats("dout", dout, *x_hat.shape).astype(x_hat.dtype)
+    x_hat = require.floats("cache.x_hat", cache.x_hat, "N", "D")
+    gamma, std = (require.floats(f"cache.{k}", getattr(cache, k), x_hat.shape[1]) for k in ("gamma", "std"))
+    dout = require.floats("dout", dout, *x_hat.shape).astype(x_hat.dtype)
     return _backward(dout, cache._replace(x_hat=x_hat, gamma=gamma, std=std))
 
 
@@ -80,10 +83,10 @@ def batchnorm_inference(x, gamma, beta, mean, var, eps=1e-5):
 
     Sums run in float64, so that float32 input far from 0 loses nothing; out has the dtype of x.
     """
-    x = floats("x", x, "N", "D")
+    x = require.floats("x", x, "N", "D")
     names = {"gamma": gamma, "beta": beta, "mean": mean, "var": var}
-    gamma, beta, mean, var = (floats(name, value, x.shape[1]) for name, value in names.items())
-    std = np.sqrt(_variance("var", var) + between("eps", eps, 0))
+    gamma, beta, mean, var = (require.floats(name, value, x.shape[1]) for name, value in names.items())
+    std = np.sqrt(_variance("var", var) + require.between("eps", eps, 0))
     if not std.all():
         raise ValueError(f"eps: expected more than 0, since var of feature {int(np.argmin(std))} is 0; got {eps!r}")
     return _inference(x, gamma, beta, mean.astype(np.float64), std)[0]
@@ -103,18 +106,22 @@ def _variance(name, var):
 class BatchNorm:
     """The layer: batch statistics in training, running statistics in evaluation.
 
-    params: gamma (C,) = 1 and beta (C,) = 0. State: running_mean (C,) = 0, running_var (C,) = 1
-    (float64) and num_batches. `momentum` weighs the NEW batch, as in PyTorch; None takes the plain
-    average of all batches so far. running_var averages the unbiased variance (algorithm 2).
+    params: gamma (C,) = 1 and beta (C,) = 0, of `dtype` float32 or float64.
+    State: running_mean (C,) = 0, running_var (C,) = 1 (both float64) and num_batches.
+    `momentum` weighs the NEW batch, as in PyTorch; None takes the plain average of all batches
+    so far. running_var averages the unbiased variance (algorithm 2). `cache` is the Cache of the
+    last forward pass.
     """
 
-    def __init__(self, num_features, *, momentum=0.1, eps=1e-5):
-        self.num_features = count("num_features", num_features)
-        self.momentum = None if momentum is None else between("momentum", momentum, 0, 1)
-        self.eps = between("eps", eps, 0)
+    def __init__(self, num_features, *, momentum=0.1, eps=1e-5, dtype=np.float64):
+        self.num_features = require.count("num_features", num_features)
+        self.momentum = None if momentum is None else require.between("momentum", momentum, 0, 1)
+        self.eps = require.between("eps", eps, 0)
         if self.eps == 0:
             raise ValueError("eps: expected more than 0 in a layer, where a feature may become constant; got 0")
-        self.params = {"gamma": np.ones(self.num_features), "beta": np.zeros(self.num_features)}
+        dtype = require.dtype("dtype", dtype)
+        gamma, beta = np.ones(self.num_features, dtype), np.zeros(self.num_features, dtype)
+        self.params = {"gamma": gamma, "beta": beta}
         self.grads, self._shape = {}, None  # the shape of the last output
         self.reset_statistics()
 
@@ -129,31 +136,31 @@ class BatchNorm:
         ValueError for another shape, and in training for a single value per channel, since
         the unbiased variance divides by m - 1.
         """
-        x = real_array("x", x)
+        x = require.real_array("x", x)
         rows = self._rows(x)  # (m, C)
         gamma, beta = (self.params[name].astype(rows.dtype, copy=False) for name in ("gamma", "beta"))
         if training:
             m = len(rows)
             if m == 1:
                 raise ValueError(f"x: expected more than one value per channel in training, got shape {x.shape}")
-            out, self._cache = _forward(rows, gamma, beta, self.eps)
-            self._update(self._cache.mu, self._cache.var * (m / (m - 1)))
+            out, self.cache = _forward(rows, gamma, beta, self.eps)
+            self._update(self.cache.mu, self.cache.var * (m / (m - 1)))
         else:
             std = np.sqrt(self.running_var + self.eps)
             out, x_hat = _inference(rows, gamma, beta, self.running_mean, std)
-            self._cache = Cache(x_hat, gamma, std.astype(rows.dtype), self.running_mean, self.running_var)
+            self.cache = Cache(x_hat, gamma, std.astype(rows.dtype), self.running_mean, self.running_var)
         self._trained, self._shape = training, x.shape
         return self._like(out, x.shape)
 
     def backward(self, dout):
         """dx of the shape of dout; fills grads. In evaluation the statistics are constants."""
-        dout = upstream(dout, self._shape)
+        dout = require.upstream(dout, self._shape)
         rows = self._rows(dout)
         if self._trained:
-            dx, dgamma, dbeta = _backward(rows, self._cache)
+            dx, dgamma, dbeta = _backward(rows, self.cache)
         else:
-            dx = rows * (self._cache.gamma / self._cache.std)
-            dgamma, dbeta = (rows * self._cache.x_hat).sum(axis=0), rows.sum(axis=0)
+            dx = rows * (self.cache.gamma / self.cache.std)
+            dgamma, dbeta = (rows * self.cache.x_hat).sum(axis=0), rows.sum(axis=0)
         self.grads.update(gamma=dgamma, beta=dbeta)
         return self._like(dx, dout.shape)
 
@@ -169,15 +176,15 @@ class BatchNorm:
         """
         own = self.state_dict()
         if not isinstance(state, Mapping) or state.keys() != own.keys():
-            came = sorted(map(str, state)) if isinstance(state, Mapping) else shown(state)
+            came = sorted(map(str, state)) if isinstance(state, Mapping) else require.shown(state)
             raise ValueError(f"state: expected the names {sorted(own)}, got {came}")
         try:
             state = dict(state)
         except Exception as error:  # a file is read only here; zipfile, zlib and NumPy raise what they like
             raise ValueError(f"state: expected arrays, got a damaged file ({error}); save it again") from None
-        new = {name: floats(f"state[{name!r}]", state[name], *own[name].shape) for name in own}
+        new = {name: require.floats(f"state[{name!r}]", state[name], *own[name].shape) for name in own}
         _variance("state['running_var']", new["running_var"])
-        num_batches = count("state['num_batches']", state["num_batches"], at_least=0)
+        num_batches = require.count("state['num_batches']", state["num_batches"], at_least=0)
         self.params = {name: new[name].copy() for name in ("gamma", "beta")}
         self.running_mean, self.running_var = (
             new[name].astype(np.float64) for name in ("running_mean", "running_var")
@@ -208,36 +215,36 @@ def fold_batchnorm(W, b, bn):
 
     b may be None. ValueError if W does not have bn.num_features columns (paper, section 3.1).
     """
-    W = floats("W", W, "D", bn.num_features)
-    b = np.zeros(bn.num_features, W.dtype) if b is None else floats("b", b, bn.num_features)
+    W = require.floats("W", W, "D", bn.num_features)
+    b = np.zeros(bn.num_features, W.dtype) if b is None else require.floats("b", b, bn.num_features)
     scale = bn.params["gamma"] / np.sqrt(bn.running_var + bn.eps)
     return (W * scale).astype(W.dtype), ((b - bn.running_mean) * scale + bn.params["beta"]).astype(W.dtype)
 
 
 def recalibrate(network, X, batch_size):
-    """Replace the running statistics of every BatchNorm in `network` by plain averages over X (algorithm 2).
+    """Replace the running statistics of every BatchNorm in `network` by plain averages over X.
 
-    The weights stay as they are; the full batches of X (N, D), in order, pass in training mode and
-    a shorter last one is left out. ValueError, and nothing changed, where that cannot be done.
+    This is algorithm 2 of the paper. The weights stay as they are. X is (N, D) or (N, C, H, W). It is
+    cut into batches in order, without an incomplete last one; each goes through a copy of the network
+    in training mode. ValueError, and nothing changed, where that cannot be done.
     """
-    norms = [layer for layer in network.layers if isinstance(layer, BatchNorm)]
-    if not norms:
+    if not batchnorm_layers(network):
         raise ValueError("network: expected at least one BatchNorm layer, got none")
-    batch_size = count("batch_size", batch_size, at_least=2)
-    X = batch("X", X)
+    batch_size = require.count("batch_size", batch_size, at_least=2)
+    X = require.batch("X", X)
     if len(X) < batch_size:
         raise ValueError(f"X: expected at least one batch of {batch_size} rows, got {len(X)}")
-    before = [(bn, vars(bn).copy()) for bn in norms]
-    try:
-        for bn in norms:
-            bn.reset_statistics()
-            bn.momentum = None
-        for start in range(0, len(X) - batch_size + 1, batch_size):
-            network.forward(X[start : start + batch_size], training=True)
-    except BaseException:  # an interrupt, too
-        for bn, state in before:
-            vars(bn).update(state)
-        raise
-    finally:
-        for bn, state in before:
-            bn.momentum = state["momentum"]
+    copy = deepcopy(network)
+    for bn in batchnorm_layers(copy):
+        bn.reset_statistics()
+        bn.momentum = None
+    for start in range(0, len(X) - batch_size + 1, batch_size):
+        copy.forward(X[start : start + batch_size], training=True)
+    for bn, new in zip(batchnorm_layers(network), batchnorm_layers(copy)):
+        bn.running_mean, bn.running_var = new.running_mean, new.running_var
+        bn.num_batches = new.num_batches
+
+
+def batchnorm_layers(network):
+    """The BatchNorm layers of a network, in order."""
+    return [layer for layer in network.layers if isinstance(layer, BatchNorm)]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ._arrays import count, finite, floats, generator, shown
+from . import _require as require
 from ._mnist import read_mnist
 
 ROOT = Path(__file__).parents[1]
@@ -24,7 +24,7 @@ def load_digits(*, split="balanced"):
     ValueError for another split or a damaged file, FileNotFoundError if the file is missing.
     """
     if not isinstance(split, str) or split not in ("balanced", "writers"):
-        raise ValueError(f'split: expected "balanced" or "writers", got {shown(split)}')
+        raise ValueError(f'split: expected "balanced" or "writers", got {require.shown(split)}')
     images, labels = _read_digits(_digits_file())
     X, y = images / 16, labels.astype(np.int64)
     if split == "writers":
@@ -70,7 +70,7 @@ def load_recorded(name):
     files = [path for place in PLACES for path in place.glob("recorded/*.npz")]
     files = {path.stem: path for path in files if path.stem.isidentifier()}  # no copies "x (1)", no "._x"
     if not isinstance(name, str) or name not in files:
-        raise ValueError(f"name: expected one of {sorted(files)}, got {shown(name)}")
+        raise ValueError(f"name: expected one of {sorted(files)}, got {require.shown(name)}")
     try:
         data = files[name].read_bytes()
         with np.load(BytesIO(data), allow_pickle=False) as file:
@@ -110,8 +110,8 @@ def gaussian_cloud(n, mean, cov, rng):
 
     ValueError if cov is not symmetric and positive semidefinite, and for what is no array of finite real numbers.
     """
-    mean = floats("mean", mean, "D").astype(np.float64)
-    cov = floats("cov", cov, len(mean), len(mean)).astype(np.float64)
+    mean = require.floats("mean", mean, "D").astype(np.float64)
+    cov = require.floats("cov", cov, len(mean), len(mean)).astype(np.float64)
     if not np.allclose(cov, cov.T):
         raise ValueError(f"cov: expected a symmetric matrix, got {cov.tolist()}")
     L, E = np.linalg.eigh(cov)
@@ -120,7 +120,7 @@ def gaussian_cloud(n, mean, cov, rng):
             f"cov: expected a symmetric matrix without negative eigenvalues, got the smallest {L.min():.3g}"
         )
     root = E * np.sqrt(np.maximum(L, 0)) @ E.T  # the symmetric one, which no sign of an eigenvector changes
-    return mean + generator("rng", rng).standard_normal((count("n", n), len(mean))) @ root
+    return mean + require.generator("rng", rng).standard_normal((require.count("n", n), len(mean))) @ root
 
 
 def minibatches(X, y, batch_size, rng):
@@ -138,11 +138,11 @@ def endless_minibatches(X, y, batch_size, rng):
 
 
 def _checked(X, y, batch_size, rng):
-    X = finite("X", X, "N", ...)
-    y, batch_size = finite("y", y, len(X)), count("batch_size", batch_size)
+    X = require.finite("X", X, "N", ...)
+    y, batch_size = require.finite("y", y, len(X)), require.count("batch_size", batch_size)
     if batch_size > len(X):
         raise ValueError(f"batch_size: expected at most the {len(X)} rows of X, got {batch_size}")
-    return X, y, batch_size, generator("rng", rng)
+    return X, y, batch_size, require.generator("rng", rng)
 
 
 def _epoch(X, y, batch_size, rng):

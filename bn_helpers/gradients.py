@@ -2,10 +2,11 @@
 
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
-from ._arrays import batch, between, floats, numbers
+from . import _require as require
 
 
 def numerical_gradient(f, x, dout, step=1e-5):
@@ -16,8 +17,8 @@ def numerical_gradient(f, x, dout, step=1e-5):
     ValueError for what is no array of real numbers, NaN or infinite in x or dout, or another shape of dout.
     """
     step = _positive(step)
-    x, dout = floats("x", x, ...).astype(np.float64), floats("dout", dout, ...)
-    out = numbers("f(x)", f(x.copy()), ...)
+    x, dout = require.floats("x", x, ...).astype(np.float64), require.floats("dout", dout, ...)
+    out = require.numbers("f(x)", f(x.copy()), ...)
     if out.shape != dout.shape:
         raise ValueError(f"dout: expected the shape of f(x), {out.shape}, got {dout.shape}")
     dx = np.empty_like(x)
@@ -31,7 +32,7 @@ def numerical_gradient(f, x, dout, step=1e-5):
 
 
 def _positive(step):
-    if between("step", step, 0) == 0:
+    if require.between("step", step, 0) == 0:
         raise ValueError("step: expected more than 0, got 0")
     return float(step)
 
@@ -41,7 +42,7 @@ def relative_error(a, b):
 
     ValueError for different shapes, no value at all, and what is no array of real numbers.
     """
-    a, b = (numbers(name, value, ...).astype(float) for name, value in (("a", a), ("b", b)))
+    a, b = (require.numbers(name, value, ...).astype(float) for name, value in (("a", a), ("b", b)))
     if a.shape != b.shape:
         raise ValueError(f"b: expected the shape of a, {a.shape}, got {b.shape}")
     size = max(np.abs(a).max(), np.abs(b).max())
@@ -79,80 +80,103 @@ class GradientCheck:
 def check_gradient(network, x, dout, *, wrt_input=False, step=1e-5, tolerance=1e-6):
     """Compare the backward pass of `network` with finite differences; a GradientCheck.
 
-    `network` is a Network, a list of layers or one layer, x its input and dout the upstream gradient, of
-    the shape of the output. All parameters are compared, with `wrt_input` dx too. The network is left
-    as it was. A check is vacuous, and does not pass, if a batch norm layer in it sees one or two values
-    per channel or an upstream gradient that is constant over the batch (its dx is then 0 or of the size
-    of eps, whatever the code does), if nothing that is compared lies before the batch norm, or if every
-    gradient is 0. Where the function has a corner or bends within the step (ReLU at 0), a difference
-    quotient is no derivative: such values are left out, and the check is vacuous if none of a
-    parameter's remain.
+    `network` is a Network, a list of layers or one layer; x is its input and dout the
+    upstream gradient, of the shape of the output. All parameters are compared, with
+    `wrt_input` dx too. The network is left as it was.
+
+    A check is vacuous, and does not pass,
+    - if a batch norm layer sees one or two values per channel, or an upstream gradient that
+      is constant over the batch: its dx is then 0 or of the size of eps, whatever the code does;
+    - if nothing that is compared lies before the batch norm;
+    - if every gradient is 0.
+    Where the function has a corner or bends within the step (ReLU at 0), a difference quotient
+    is no derivative. Such values are left out. The check is vacuous if none of a parameter's remain.
     """
     step = _positive(step)
     layers = getattr(network, "layers", network if isinstance(network, list) else [network])
-    x = batch("x", x).astype(np.float64)
-    check = GradientCheck()
-    check.vacuous += _too_few_values(layers, x)
-    if check.vacuous:
-        return check
+    x = require.batch("x", x).astype(np.float64)
+    if reasons := _too_few_values(layers, x):
+        return GradientCheck(vacuous=reasons)
+    out, used = _run(layers, x)
+    dout = require.floats("dout", dout, *out.shape)
+    upstreams = _upstreams(used, dout)
+    check = GradientCheck(vacuous=_vacuous(layers, upstreams, wrt_input))
+    # what rounding alone does to a difference quotient; below it a gradient counts as 0
+    noise = 10 * np.finfo(float).eps * np.abs(out).max() * np.abs(dout).sum() / step
+    compared = _compared(layers, used, x, upstreams[0] if wrt_input else None)
+    for name, (ours, f, value) in compared.items():
+        _compare(check, name, ours, f, value, dout, step, tolerance, noise)
+    if len(check.zero) == len(compared):
+        nothing = "every gradient is 0 on both sides" if compared else "there is nothing to compare"
+        check.vacuous.append(nothing)
+    return check
 
-    def run(layers, x):
-        layers = deepcopy(layers)  # running statistics and dropout start anew each time
-        out = x
-        for layer in layers:
-            out = layer.forward(out, training=True)
-        return out, layers
 
-    out, used = run(layers, x)
-    dout = floats("dout", dout, *out.shape)
-    upstream = dout
-    for i, layer in reversed(list(enumerate(used))):
+def _run(layers, x):
+    """The output for x, and the layers after that; running statistics and dropout start anew each time."""
+    layers = deepcopy(layers)
+    for layer in layers:
+        x = layer.forward(x, training=True)
+    return x, layers
+
+
+def _upstreams(used, dout):
+    """The gradient at the input of each layer, in order, and dout; fills the `grads` of all layers."""
+    upstreams = [dout]
+    for layer in reversed(used):
+        upstreams.insert(0, layer.backward(upstreams[0]))
+    return upstreams
+
+
+def _vacuous(layers, upstreams, wrt_input):
+    """The reasons why the gradient through a batch norm layer would not be tested."""
+    reasons = []
+    for i, layer in enumerate(layers):
         if _is_batchnorm(layer):
-            check.vacuous += _constant(i, upstream)
+            reasons += _constant(i, upstreams[i + 1])
             if not wrt_input and not any(before.params for before in layers[:i]):
-                check.vacuous.append(
-                    f"nothing is compared before batch norm (layer {i}), so its gradient to x is never used; "
-                    "put a Linear layer before it or pass wrt_input=True"
+                reasons.append(
+                    f"nothing is compared before batch norm (layer {i}), so its gradient to x is "
+                    "never used; put a Linear layer before it or pass wrt_input=True"
                 )
-        upstream = layer.backward(upstream)
+    return reasons
 
-    def as_function(i, name):
-        def f(value):
-            changed = deepcopy(layers)
-            changed[i].params[name] = value
-            return run(changed, x)[0]
 
-        return f
+def _compared(layers, used, x, dx):
+    """By name: our gradient, the output as a function of what it belongs to, and the value of that."""
+
+    def output_with(i, name, value):
+        changed = deepcopy(layers)
+        changed[i].params[name] = value
+        return _run(changed, x)[0]
 
     compared = {
-        f"{i}.{name}": (used[i].grads[name], as_function(i, name), value)
+        f"{i}.{name}": (used[i].grads[name], partial(output_with, i, name), value)
         for i, layer in enumerate(layers)
         for name, value in layer.params.items()
     }
-    if wrt_input:
-        compared["x"] = (upstream, lambda x: run(layers, x)[0], x)
+    if dx is not None:
+        compared["x"] = (dx, lambda x: _run(layers, x)[0], x)
+    return compared
 
-    # what rounding alone does to a difference quotient; below it a gradient counts as 0
-    noise = 10 * np.finfo(float).eps * np.abs(out).max() * np.abs(dout).sum() / step
-    for name, (ours, f, value) in compared.items():
-        numerical = numerical_gradient(f, value, dout, step)
-        allowed = max(tolerance * np.abs(numerical).max(), noise)
-        smooth = np.ones(numerical.shape, bool)
-        for i in map(tuple, np.argwhere(~(np.abs(ours - numerical) <= allowed))):  # NaN is wrong, too
-            if not _bends(f, value, i, dout, step, np.abs(ours[i] - numerical[i])):
-                check.wrong.append(name)
-                break
-            smooth[i] = False
-        check.errors[name] = relative_error(ours[smooth], numerical[smooth]) if smooth.any() else 0.0
-        if not smooth.all():
-            check.corners[name] = int(np.sum(~smooth))
-        if not smooth.any():
-            check.vacuous.append(f"{name} has a corner at each of its values here; move x a little")
-        elif np.abs(numerical).max() <= noise and name not in check.wrong:
-            check.zero.append(name)
-    if len(check.zero) == len(compared):
-        check.vacuous.append("every gradient is 0 on both sides" if compared else "there is nothing to compare")
-    return check
+
+def _compare(check, name, ours, f, value, dout, step, tolerance, noise):
+    """Enter into `check` what finite differences of f at `value` say of the gradient `ours`."""
+    numerical = numerical_gradient(f, value, dout, step)
+    allowed = max(tolerance * np.abs(numerical).max(), noise)
+    smooth = np.ones(numerical.shape, bool)
+    for i in map(tuple, np.argwhere(~(np.abs(ours - numerical) <= allowed))):  # NaN is wrong, too
+        if not _bends(f, value, i, dout, step, np.abs(ours[i] - numerical[i])):
+            check.wrong.append(name)
+            break
+        smooth[i] = False
+    check.errors[name] = relative_error(ours[smooth], numerical[smooth]) if smooth.any() else 0.0
+    if not smooth.all():
+        check.corners[name] = int(np.sum(~smooth))
+    if not smooth.any():
+        check.vacuous.append(f"{name} has a corner at each of its values here; move x a little")
+    elif np.abs(numerical).max() <= noise and name not in check.wrong:
+        check.zero.append(name)
 
 
 def _bends(f, x, i, dout, step, error):

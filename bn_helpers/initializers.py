@@ -1,40 +1,47 @@
 """Initial weights: each scheme is a function (fan_in, fan_out, rng) -> W (fan_in, fan_out).
 
-All are zero-mean; they differ in the variance of one weight. For equal widths
-`xavier_normal` and `lecun_normal` coincide; many posts call the second one "Xavier".
+All have mean 0. They differ in the variance of one weight. For equal widths `xavier_normal` and
+`lecun_normal` coincide; many posts call the second one "Xavier". W is of `dtype` float64 or float32;
+the same rng gives the same weights in both, up to rounding.
 """
 
 import numpy as np
 
-from ._arrays import between, count, generator
+from . import _require as require
 
 
-def zeros(fan_in, fan_out, rng=None):
-    """W = 0 (fan_in, fan_out): every unit of a layer starts, and stays, like every other."""
-    return np.zeros((count("fan_in", fan_in), count("fan_out", fan_out)))
+def zeros(fan_in, fan_out, rng=None, dtype=np.float64):
+    """All-zero weights. All units of the layer are identical, and training keeps them identical."""
+    shape = require.count("fan_in", fan_in), require.count("fan_out", fan_out)
+    return np.zeros(shape, require.dtype("dtype", dtype))
 
 
 def normal(std=0.01):
     """The scheme W ~ N(0, std^2), the same for every layer width; `normal(1.0)` is "N(0, 1)"."""
-    std = between("std", std, 0)
+    std = require.between("std", std, 0)
 
-    def scheme(fan_in, fan_out, rng):
-        shape = count("fan_in", fan_in), count("fan_out", fan_out)
-        return std * generator("rng", rng).standard_normal(shape)
+    def scheme(fan_in, fan_out, rng, dtype=np.float64):
+        shape = require.count("fan_in", fan_in), require.count("fan_out", fan_out)
+        weights = std * require.generator("rng", rng).standard_normal(shape)
+        return weights.astype(require.dtype("dtype", dtype), copy=False)
 
     return scheme
 
 
-def xavier_normal(fan_in, fan_out, rng):
-    """Var(w) = 2 / (fan_in + fan_out) (Glorot & Bengio 2010): a compromise of signal and gradient."""
-    return normal(np.sqrt(2 / (count("fan_in", fan_in) + count("fan_out", fan_out))))(fan_in, fan_out, rng)
+def xavier_normal(fan_in, fan_out, rng, dtype=np.float64):
+    """Var(w) = 2 / (fan_in + fan_out): a compromise between keeping the signal and keeping the gradient.
+
+    Glorot & Bengio 2010.
+    """
+    both = require.count("fan_in", fan_in) + require.count("fan_out", fan_out)
+    return normal(np.sqrt(2 / both))(fan_in, fan_out, rng, dtype)
 
 
-def he_normal(fan_in, fan_out, rng):
-    """Var(w) = 2 / fan_in (He et al. 2015): ReLU halves the mean square, the 2 gives it back."""
-    return normal(np.sqrt(2 / count("fan_in", fan_in)))(fan_in, fan_out, rng)
+def he_normal(fan_in, fan_out, rng, dtype=np.float64):
+    """Var(w) = 2 / fan_in (He et al. 2015): the 2 makes up for ReLU, which halves the mean square."""
+    return normal(np.sqrt(2 / require.count("fan_in", fan_in)))(fan_in, fan_out, rng, dtype)
 
 
-def lecun_normal(fan_in, fan_out, rng):
+def lecun_normal(fan_in, fan_out, rng, dtype=np.float64):
     """Var(w) = 1 / fan_in (LeCun et al. 1998): a weighted sum keeps the mean square of its inputs."""
-    return normal(np.sqrt(1 / count("fan_in", fan_in)))(fan_in, fan_out, rng)
+    return normal(np.sqrt(1 / require.count("fan_in", fan_in)))(fan_in, fan_out, rng, dtype)

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ._arrays import batch_or_images, between, floats, generator, labels, real_array, upstream, wanted
+from . import _require as require
 
 NONE = MappingProxyType({})  # of a layer without parameters
 
@@ -19,23 +19,23 @@ class Linear:
     """x (N, D) -> x @ W + b (N, M), with W (D, M) and b (M,); without b where batch norm follows."""
 
     def __init__(self, W, b=None):
-        W = floats("W", W, "D", "M")
+        W = require.floats("W", W, "D", "M")
         self.params = {"W": W.copy()}
         if b is not None:
-            self.params["b"] = floats("b", b, W.shape[1]).astype(W.dtype)
+            self.params["b"] = require.floats("b", b, W.shape[1]).astype(W.dtype)
         self.grads, self._shape = {}, None
 
     def forward(self, x, *, training):
-        x, D = real_array("x", x), len(self.params["W"])
+        x, D = require.real_array("x", x), len(self.params["W"])
         if x.ndim != 2 or x.shape[1] != D or x.size == 0:
-            raise ValueError(f"x: expected {wanted(('N', D))}, got shape {x.shape}")
+            raise ValueError(f"x: expected {require.wanted(('N', D))}, got shape {x.shape}")
         params = {name: value.astype(x.dtype, copy=False) for name, value in self.params.items()}
         self._x, out = x, x @ params["W"]
         self._shape = out.shape
         return out + params["b"] if "b" in params else out
 
     def backward(self, dout):
-        dout = upstream(dout, self._shape)
+        dout = require.upstream(dout, self._shape)
         self.grads["W"] = self._x.T @ dout
         if "b" in self.params:
             self.grads["b"] = dout.sum(axis=0)
@@ -49,13 +49,13 @@ class Sigmoid:
     _shape = None  # of the last output
 
     def forward(self, x, *, training):
-        x = batch_or_images(x)
+        x = require.batch_or_images(x)
         self._shape = x.shape
         self._out = 0.5 * (1 + np.tanh(0.5 * x))  # the same function, without overflow in exp
         return self._out
 
     def backward(self, dout):
-        return upstream(dout, self._shape) * self._out * (1 - self._out)
+        return require.upstream(dout, self._shape) * self._out * (1 - self._out)
 
 
 class Tanh:
@@ -65,13 +65,13 @@ class Tanh:
     _shape = None
 
     def forward(self, x, *, training):
-        x = batch_or_images(x)
+        x = require.batch_or_images(x)
         self._shape = x.shape
         self._out = np.tanh(x)
         return self._out
 
     def backward(self, dout):
-        return upstream(dout, self._shape) * (1 - self._out**2)
+        return require.upstream(dout, self._shape) * (1 - self._out**2)
 
 
 class ReLU:
@@ -81,13 +81,13 @@ class ReLU:
     _shape = None
 
     def forward(self, x, *, training):
-        x = batch_or_images(x)
+        x = require.batch_or_images(x)
         self._shape = x.shape
         self._passed = x > 0
         return np.maximum(x, 0)
 
     def backward(self, dout):
-        return upstream(dout, self._shape) * self._passed
+        return require.upstream(dout, self._shape) * self._passed
 
 
 class Dropout:
@@ -100,18 +100,18 @@ class Dropout:
     _shape = None
 
     def __init__(self, p, rng):
-        self.p, self.rng = between("p", p, 0, 1), generator("rng", rng)
+        self.p, self.rng = require.between("p", p, 0, 1), require.generator("rng", rng)
         if self.p == 1:
             raise ValueError("p: expected a probability below 1, got 1, which would drop everything")
 
     def forward(self, x, *, training):
-        x = batch_or_images(x)
+        x = require.batch_or_images(x)
         self._shape = x.shape
         self._scale = (self.rng.random(x.shape) >= self.p) / (1 - self.p) if training else 1.0
         return (x * self._scale).astype(x.dtype, copy=False)
 
     def backward(self, dout):
-        dout = upstream(dout, self._shape)
+        dout = require.upstream(dout, self._shape)
         return (dout * self._scale).astype(dout.dtype, copy=False)
 
 
@@ -120,8 +120,8 @@ def softmax_cross_entropy(logits, y):
 
     ValueError for non-finite logits, wrong shapes, or labels outside 0..C-1.
     """
-    logits = floats("logits", logits, "N", "C")
-    return unchecked_cross_entropy(logits, labels("y", y, *logits.shape))
+    logits = require.floats("logits", logits, "N", "C")
+    return unchecked_cross_entropy(logits, require.labels("y", y, *logits.shape))
 
 
 def unchecked_cross_entropy(logits, y):

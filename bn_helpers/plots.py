@@ -18,14 +18,14 @@ from IPython.display import display
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
+from . import _require as require
 from . import _threads  # noqa: F401, for its effect
-from ._arrays import DRAWN, finite, numbers, scalar, shown
 from ._canvas import Canvas
 from ._png import Palette
 
 DPI, DENSITY = 100, 2  # CSS pixels per inch; device pixels per CSS pixel, for sharp screens and print
 
-VALUES = dict(types=DRAWN, what="real numbers")  # that can be drawn
+VALUES = dict(types=require.DRAWN, what="real numbers")  # that can be drawn
 
 # One meaning per colour in the whole course, and never colour alone.
 WITH_BATCHNORM = dict(color="#0072B2", linestyle="-")
@@ -139,7 +139,7 @@ def histograms(arrays, low, high, *, bins=40, xlabel="activation", **style):
     Values beyond low and high are counted in the first and the last bar. ValueError for what is no array of
     real numbers, for no values and for NaN.
     """
-    arrays = {title: numbers(title, values, ..., **VALUES) for title, values in _named("arrays", arrays)}
+    arrays = {title: require.numbers(title, values, ..., **VALUES) for title, values in _named("arrays", arrays)}
     with card(width=7.2, height=2.1) as fig:
         for ax, (title, values) in zip(np.ravel(fig.subplots(1, len(arrays))), arrays.items()):
             histogram(ax, low, high, bins, **style)(values)
@@ -159,8 +159,8 @@ def lines(x, curves, *, xlabel, ylabel, styles=None, ylim=None):
     styles: {label: line properties}, such as INITIALIZERS; ylim: (low, high) or None. NaN is left out. ValueError
     for a curve of another length than x, and for what is no array of real numbers.
     """
-    x = finite("x", x, "N", **VALUES)
-    curves = {label: numbers(label, y, "N", **VALUES) for label, y in _named("curves", curves)}
+    x = require.finite("x", x, "N", **VALUES)
+    curves = {label: require.numbers(label, y, "N", **VALUES) for label, y in _named("curves", curves)}
     for label, y in curves.items():
         if len(y) != len(x):
             raise ValueError(f"{label}: expected {len(x)} values, one for each x, got {len(y)}")
@@ -213,7 +213,7 @@ def _named(name, values):
     """The items of a dict; ValueError for anything else, and for an empty one."""
     if not isinstance(values, Mapping) or not values:
         raise ValueError(
-            f"{name}: expected a dict of names and values, such as {{'inputs': x}}, got {shown(values)}"
+            f"{name}: expected a dict of names and values, such as {{'inputs': x}}, got {require.shown(values)}"
         )
     return values.items()
 
@@ -242,16 +242,16 @@ def histogram(ax, low, high, bins=40, **style):
     high are counted in the first and the last bar. `fill(values, low, high)` moves the range. ValueError for
     no values and for NaN.
     """
-    given = [scalar(value) for value in (low, high, bins)]
+    given = [require.scalar(value) for value in (low, high, bins)]
     if None in given or not -np.inf < low < high < np.inf or not isinstance(given[2], Integral) or bins < 1:
-        came = ", ".join(map(shown, (low, high, bins)))
+        came = ", ".join(map(require.shown, (low, high, bins)))
         raise ValueError(f"low, high, bins: expected low < high and a bin at least, got {came}")
     bars = ax.stairs(np.zeros(bins), np.linspace(low, high, bins + 1), **{"color": FILL, "fill": True} | style)
     ax.set(xlim=(low, high), ylim=(0, 1.08), yticks=[])
     ax.spines.left.set_visible(False)
 
     def fill(values, low=low, high=high):
-        values = np.clip(np.ravel(numbers("values", values, ..., **VALUES)), float(low), float(high))
+        values = np.clip(np.ravel(require.numbers("values", values, ..., **VALUES)), float(low), float(high))
         if np.isnan(values.min()):
             raise ValueError("values: expected numbers, got NaN among them")
         if ax.get_xlim() != (low, high):

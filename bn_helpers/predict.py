@@ -18,8 +18,8 @@ from IPython.display import display
 from platformdirs import user_data_path
 
 from . import plots
-from ._arrays import path
 from ._page import Page
+from ._require import path
 
 QUESTIONS = tomllib.loads(Path(__file__).with_name("questions.toml").read_text(encoding="utf-8"))
 escape = partial(escape_html, quote=False)  # nothing here is an attribute

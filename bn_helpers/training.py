@@ -1,4 +1,4 @@
-"""Plain stochastic gradient descent, watched."""
+"""Plain stochastic gradient descent that records measurements while it runs."""
 
 import os
 from dataclasses import dataclass, field
@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from tqdm.auto import tqdm
 
+from . import _require as require
 from . import _threads  # noqa: F401, for its effect
-from ._arrays import batch, between, count, floats, labels
 from .data import endless_minibatches
 from .layers import unchecked_cross_entropy
 
@@ -15,8 +15,8 @@ from .layers import unchecked_cross_entropy
 class Progress(tqdm):
     """A bar for runs of more than two seconds, without tqdm's monitor thread; off with TQDM_DISABLE=1.
 
-    It is moved by hand: in a notebook, leaving a loop over the bar itself would show it, and tqdm's own
-    reading of TQDM_DISABLE is lost there.
+    Call `update()`; do not iterate over the bar. In a notebook an iterated bar would stay visible
+    after an early exit and would ignore TQDM_DISABLE.
     """
 
     monitor_interval = 0
@@ -36,56 +36,66 @@ class History:
 
 
 def train(network, X, y, *, lr, batch_size, rng, steps=None, epochs=None, record=None, every=100):
-    """Train in place on X (N, D) with labels y (N,) and return a History.
+    """Train in place on X (N, D) or (N, C, H, W) with labels y (N,); return a History.
 
-    Say either `steps` or `epochs`. `record` is a dict of functions network -> value, called before
-    the first step, every `every` steps and after the last. ValueError for bad arguments; a run that
-    diverges stops at its first non-finite loss, without warnings.
+    Give either `steps` or `epochs`. `record` is a dict of functions network -> value, called
+    before the first step, after every `every` steps and after the last. ValueError for bad
+    arguments. A run that diverges stops at its first non-finite loss, without warnings.
     """
-    X = floats("X", X, "N", "D")
-    if (steps is None) == (epochs is None):
-        raise ValueError(f"steps, epochs: expected one of the two, got steps={steps!r} and epochs={epochs!r}")
-    batch_size, every = count("batch_size", batch_size), count("every", every)
-    if batch_size > len(X):
-        raise ValueError(f"batch_size: expected at most the {len(X)} rows of X, got {batch_size}")
-    lr = between("lr", lr, 0)
-    num_classes = network.forward(X[:1], training=False).shape[1]
-    y = labels("y", y, len(X), num_classes)
-    steps = count("epochs", epochs) * (len(X) // batch_size) if steps is None else count("steps", steps)
-
+    X, lr = require.batch("X", X), require.between("lr", lr, 0)
+    y = require.labels("y", y, len(X), _num_classes(network, X))
+    every, batches = require.count("every", every), endless_minibatches(X, y, batch_size, rng)
+    steps = _steps(steps, epochs, len(X) // batch_size)
     history = History(records={name: [] for name in record or {}})
-    batches = endless_minibatches(X, y, batch_size, rng)
-    with np.errstate(all="ignore"), Progress(steps + 1) as bar:
-        for step in range(steps + 1):
-            if step > 0:
-                loss = _step(network, *next(batches), lr)
-                if not np.isfinite(loss):
-                    history.diverged_at = step
-                    bar.total = None  # a bar that ends early would turn red and stay
-                    break
-                history.losses.append(loss)
+
+    def look(step):
+        history.steps.append(step)
+        for name, function in (record or {}).items():
+            history.records[name].append(function(network))
+
+    with np.errstate(all="ignore"), Progress(steps) as bar:
+        look(0)
+        for step in range(1, steps + 1):
+            loss = _step(network, *next(batches), lr)
+            if not np.isfinite(loss):
+                history.diverged_at = step
+                bar.total = None  # a bar that ends early would turn red and stay
+                break
+            history.losses.append(loss)
             if step % every == 0 or step == steps:
-                history.steps.append(step)
-                for name, function in (record or {}).items():
-                    history.records[name].append(function(network))
+                look(step)
             bar.update()
     return history
+
+
+def _steps(steps, epochs, steps_per_epoch):
+    if (steps is None) == (epochs is None):
+        raise ValueError(
+            f"steps, epochs: expected one of the two, got steps={steps!r} and epochs={epochs!r}"
+        )
+    if steps is None:
+        return require.count("epochs", epochs) * steps_per_epoch
+    return require.count("steps", steps)
+
+
+def _num_classes(network, X):
+    return network.forward(X[:1], training=False).shape[1]
 
 
 def sgd_step(network, X, y, lr):
     """One step on one batch: each parameter moves by -lr times its gradient. Returns the loss before it.
 
-    X is (N, D) or (N, C, H, W), y (N,). ValueError for bad arguments; a loss that is not finite is returned, and
-    moves nothing.
+    X is (N, D) or (N, C, H, W), y (N,). ValueError for bad arguments. A loss that is not finite is
+    returned and changes no parameter.
     """
-    X, lr = batch("X", X), between("lr", lr, 0)
-    y = labels("y", y, len(X), network.forward(X[:1], training=False).shape[1])
+    X, lr = require.batch("X", X), require.between("lr", lr, 0)
+    y = require.labels("y", y, len(X), _num_classes(network, X))
     return _step(network, X, y, lr)
 
 
 def _step(network, X, y, lr):
     """The same for trusted arguments."""
-    loss, dlogits = unchecked_cross_entropy(network._outputs(X, True)[-1], y)
+    loss, dlogits = unchecked_cross_entropy(network.outputs(X, training=True)[-1], y)
     if np.isfinite(loss):
         network.backward(dlogits)
         for layer in network.layers:
@@ -99,7 +109,7 @@ def accuracy(network, X, y):
 
     A network that has diverged is at chance, without a warning. ValueError for bad arguments.
     """
-    X = batch("X", X)
+    X = require.batch("X", X)
     with np.errstate(all="ignore"):
         logits = network.forward(X, training=False)
-    return float(np.mean(np.argmax(logits, axis=1) == labels("y", y, *logits.shape)))
+    return float(np.mean(np.argmax(logits, axis=1) == require.labels("y", y, *logits.shape)))

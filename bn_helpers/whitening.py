@@ -7,7 +7,7 @@ of x, and raise a ValueError for what is no array of finite real numbers.
 
 import numpy as np
 
-from ._arrays import between, floats
+from . import _require as require
 
 
 def minmax_scale(x, like=None):
@@ -21,7 +21,7 @@ def minmax_scale(x, like=None):
 def standardize(x, like=None, eps=0.0):
     """(x - mean) / sqrt(var + eps), feature by feature; ValueError for a constant feature, unless eps > 0."""
     x, like = _both(x, like)
-    var = like.var(axis=0) + between("eps", eps, 0)
+    var = like.var(axis=0) + require.between("eps", eps, 0)
     _varies(var)
     return (x - like.mean(axis=0)) / np.sqrt(var)
 
@@ -47,8 +47,8 @@ def zca_whiten(x, like=None, eps=0.0):
 
 
 def _both(x, like):
-    x = floats("x", x, "N", "D")
-    return x, x if like is None else floats("like", like, "M", x.shape[1]).astype(x.dtype, copy=False)
+    x = require.floats("x", x, "N", "D")
+    return x, x if like is None else require.floats("like", like, "M", x.shape[1]).astype(x.dtype, copy=False)
 
 
 def _varies(spread):
@@ -59,7 +59,7 @@ def _varies(spread):
 
 def _eigen(x, like, eps):
     """x, the mean of `like`, eigenvalues of its covariance plus eps, eigenvectors."""
-    (x, like), eps = _both(x, like), between("eps", eps, 0)
+    (x, like), eps = _both(x, like), require.between("eps", eps, 0)
     mean, D = like.mean(axis=0), like.shape[1]
     centred = like - mean
     covariance = centred.T @ centred / len(like)

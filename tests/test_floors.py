@@ -26,7 +26,7 @@ FLOORS = {
     "whitening": 0,
     "data": 0,
     "_mnist": -1,
-    "_arrays": -2,
+    "_require": -2,
     "_threads": -1,
     "_png": -1,
     "_canvas": -1,

@@ -84,3 +84,17 @@ def test_a_seed_in_place_of_a_generator_is_refused(scheme, variance):
 def test_a_standard_deviation_that_is_no_finite_number_from_0_is_refused(std):
     with pytest.raises(ValueError, match=f"^std: expected a finite number of at least 0, got {std!r}$"):
         normal(std)
+
+
+@SCHEMES
+def test_float32_weights_are_the_same_weights_rounded(scheme):
+    wide, narrow = (scheme(4, 3, np.random.default_rng(0), dtype) for dtype in (np.float64, np.float32))
+    assert narrow.dtype == np.float32
+    assert np.array_equal(narrow, wide.astype(np.float32))
+
+
+@SCHEMES
+@pytest.mark.parametrize("dtype", [np.float16, int, "words", None, object()])
+def test_a_dtype_other_than_float32_and_float64_is_refused(scheme, dtype):
+    with pytest.raises(ValueError, match=r"^dtype: expected np.float32 or np.float64, got "):
+        scheme(4, 3, np.random.default_rng(0), dtype)

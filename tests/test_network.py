@@ -263,3 +263,18 @@ def test_mlp_refuses_wrong_arguments_by_name(arguments, message):
 def test_mlp_with_zeros_needs_no_generator():
     network = build(initializer=zeros, batchnorm=False)
     np.testing.assert_array_equal(network.forward(data()[0], training=False), np.zeros((7, 3)))
+
+
+@pytest.mark.parametrize("batchnorm", [False, True])
+def test_a_float32_network_is_the_same_network_rounded_and_stays_float32(batchnorm):
+    kinds = dict(activation=ReLU, initializer=he_normal, batchnorm=batchnorm)
+    wide, narrow = (
+        mlp([4, 5, 3], rng=np.random.default_rng(0), dtype=dtype, **kinds) for dtype in (np.float64, np.float32)
+    )
+    x, dout = (rows.astype(np.float32) for rows in (data()[0], data(D=3)[0]))
+    narrow.forward(x, training=True)
+    narrow.backward(dout)
+    for ours, theirs in zip(narrow.layers, wide.layers):
+        for name, value in ours.params.items():
+            assert np.array_equal(value, theirs.params[name].astype(np.float32))
+            assert value.dtype == ours.grads[name].dtype == np.float32

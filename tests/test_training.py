@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 import warnings
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -115,6 +116,27 @@ def test_a_learning_rate_of_0_moves_no_parameter():
     fit(network, *small_data(), lr=0, batch_size=5, steps=4)
     assert_same_params(params_of(network), before)
     assert network.layers[1].num_batches == 4
+
+
+class Flatten:
+    params = grads = MappingProxyType({})
+
+    def forward(self, x, *, training):
+        self._shape = x.shape
+        return x.reshape(len(x), -1)
+
+    def backward(self, dout):
+        return dout.reshape(self._shape)
+
+
+def test_images_are_trained_as_their_rows_are():
+    X, y = small_data()
+    ends = []
+    for flatten, data in (([], X), ([Flatten()], X.reshape(-1, 1, 2, 2))):
+        network = Network([*flatten, *build((4, 5, 3)).layers])
+        fit(network, data, y, batch_size=5, steps=4)
+        ends.append(params_of(network))
+    assert_same_params(*ends)
 
 
 def test_data_and_labels_are_not_modified():
@@ -287,7 +309,7 @@ LABELS = np.arange(20) % 3
         ({"steps": 1, "lr": None}, "lr: expected a finite number of at least 0, got None"),
         ({"steps": 1, "rng": 0}, "rng: expected a numpy.random.Generator, such as np.random.default_rng(0), got 0"),
         ({"steps": 1, "X": np.ones(20)}, "X: expected shape (N, D), got shape (20,)"),
-        ({"steps": 1, "X": np.ones((20, 4, 1, 1))}, "X: expected shape (N, D), got shape (20, 4, 1, 1)"),
+        ({"steps": 1, "X": np.ones((20, 4, 1, 1))}, "x: expected shape (N, 4), got shape (1, 4, 1, 1)"),
         ({"steps": 1, "X": np.ones((0, 4))}, "X: expected shape (N, D), got shape (0, 4)"),
         ({"steps": 1, "X": [[1, 2], [3]]}, "X: expected shape (N, D), got rows of different lengths"),
         ({"steps": 1, "X": np.ones((20, 5))}, "x: expected shape (N, 4), got shape (1, 5)"),

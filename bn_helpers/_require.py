@@ -162,6 +162,17 @@ def generator(name, value):
     return value
 
 
+def dtype(name, value):
+    """`value` as the dtype float32 or float64; ValueError otherwise."""
+    try:
+        kind = np.dtype(value)
+    except TypeError:
+        kind = None
+    if value is None or kind not in (np.float32, np.float64):
+        raise ValueError(f"{name}: expected np.float32 or np.float64, got {shown(value)}")
+    return kind
+
+
 def between(name, value, low, high=np.inf):
     """`value` as a float with low <= value <= high and finite; ValueError otherwise."""
     try:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bn_helpers import batchnorm, data, gradients, initializers, layers, network, plots, training, whitening
-from bn_helpers._arrays import batch, between, count, floats, generator, labels
+from bn_helpers._require import batch, between, count, floats, generator, labels
 
 NAN, INF = np.nan, np.inf
 
@@ -425,6 +425,7 @@ NONE = {
 }
 NONE |= {"plots.chart", "layers.unchecked_cross_entropy", "training.Progress", "training.History"}
 NONE |= {"gradients.GradientCheck", "batchnorm.Cache"}
+NONE |= {"network.Network.outputs", "batchnorm.batchnorm_layers"}
 
 
 def public_functions():
@@ -447,7 +448,7 @@ def test_every_argument_of_a_public_function_is_entered():
     """Or is left to its module's own tests, which are named here."""
     elsewhere = {"network", "sizes", "activation", "rng", "batchnorm", "steps", "epochs", "record", "every"}
     elsewhere |= {"folder", "wrt_input", "tolerance", "arrays", "curves", "low", "high", "bins", "xlabel", "ylabel"}
-    elsewhere |= {"styles", "ylim", "style", "state", "ax"}
+    elsewhere |= {"styles", "ylim", "style", "state", "ax", "dtype"}
     for name, call in CALLS.items():
         if name.startswith("the function"):
             continue
