@@ -1,4 +1,4 @@
-"""README.md and other pages: short enough, each link leads to a file, tables are whole."""
+"""README.md and other pages: short enough, each link leads to a file, whole tables."""
 
 import re
 from pathlib import Path

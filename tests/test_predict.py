@@ -123,7 +123,7 @@ def test_a_ledger_is_plain_json_that_a_teacher_can_read(page):
     assert predict.kept() == []
 
 
-# --- accounts as containers and labs give them -----------------------------------------------------------
+# --- accounts as containers and labs give them ----------------------------------------
 
 KEEP = """
 import pwd
