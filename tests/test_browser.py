@@ -1,4 +1,4 @@
-"""The lessons as a student has them: a real JupyterLab in a real browser, keys and mouse."""
+"""The lessons as a student has them: JupyterLab in a real browser, keys and mouse."""
 
 import json
 import urllib.request
@@ -7,40 +7,48 @@ from itertools import pairwise
 import nbformat
 import numpy as np
 import pytest
-from in_jupyterlab import KERNEL, Figure, bring, command, open_and_run, wait_for
+from lab_in_browser import KERNEL, Figure, bring, command, open_and_run, wait_for
 from lessons import lessons
-from test_notebooks import lesson_named
+from support.notebooks import lesson_named
 
 from bn_helpers import plots
 from bn_helpers.experiments.forward import SIZES
 from bn_helpers.explorers import initialization
 
+STDS = [*(10 ** (-3 + 0.05 * np.arange(70))), 3.0]  # the places of the weight std slider
 plots.use_style()  # as the setup cell of a lesson does
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
 def lesson(browser, lab):
-    page = open_and_run(browser, lab, "01_weight_initialization.ipynb")
+    page = open_and_run(browser, lab, lesson_named("01").name)
     yield page
     page.context.close()
 
 
 @pytest.fixture(scope="module")
 def preview(browser, lab):
-    page = open_and_run(browser, lab, "05_batchnorm_forward.ipynb")
+    page = open_and_run(browser, lab, lesson_named("05").name)
     yield page
     page.context.close()
 
 
+def std_of(figure):
+    """The weight std that the two digits beside the slider mean."""
+    return min(STDS, key=lambda std: abs(std - float(figure.readout())))
+
+
 def test_every_cell_of_lesson_01_runs_without_an_error_or_a_word_on_stderr(lesson, lab):
     Figure(lesson, "weight std")
-    folder = lab[1]
+    folder = lab.folder
 
     def saved():
         command(lesson, "docmanager:save")
         lesson.wait_for_timeout(500)
-        notebook = json.loads((folder / "notebooks/01_weight_initialization.ipynb").read_text(encoding="utf-8"))
+        notebook = json.loads(
+            (folder / "notebooks/01_weight_initialization.ipynb").read_text(encoding="utf-8")
+        )
         code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
         done = [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
         return notebook if done else None
@@ -56,7 +64,8 @@ def test_the_server_leads_to_the_first_lesson_and_prints_nothing_that_puzzles(le
     address, folder = lab
     page = urllib.request.urlopen(f"{address}/?token=t")
     assert page.url == f"{address}/lab/tree/notebooks/{lessons()[0].name}?token=t"
-    assert (folder / "log.txt").read_text(encoding="utf-8") == ""  # with a token of its own, it prints its address
+    # with a token of its own, it prints its address
+    assert (folder / "log.txt").read_text(encoding="utf-8") == ""
 
 
 def test_nothing_pops_up_when_the_lesson_opens(lesson):
@@ -73,7 +82,7 @@ def test_arrow_keys_move_the_slider_and_the_right_picture_and_sentence_follow(le
     live = initialization.two_layer_network.live()
     for key, times in (("ArrowLeft", 1), ("Home", 1), ("ArrowRight", 20), ("ArrowRight", 20)):
         figure.after(lambda key=key, times=times: figure.press(key, times))
-        live.update(std=figure.std())
+        live.update(std=std_of(figure))
         assert figure.shows(live)
     assert "weights of std 0.1," in figure.sentence()  # 40 steps of 1/20 decade above 0.001
 
@@ -83,13 +92,13 @@ def test_a_mouse_drag_ends_with_the_right_picture_and_sentence(lesson):
     live = initialization.two_layer_network.live()
     for fraction in (0.9, 0.3, 0.65):
         figure.after(lambda fraction=fraction: figure.drag(fraction))
-        live.update(std=figure.std())
+        live.update(std=std_of(figure))
         assert figure.shows(live)
 
 
 def test_menu_and_check_box_reach_the_figure_too(lesson):
     figure = Figure(lesson, "weight std")
-    live = initialization.two_layer_network.live(std=figure.std())
+    live = initialization.two_layer_network.live(std=std_of(figure))
     live.png()
     figure.after(lambda: figure.area.locator("select").select_option("ReLU"))
     figure.after(lambda: figure.area.locator("input[type=checkbox]").check())
@@ -110,13 +119,15 @@ def test_a_cell_that_is_run_again_leaves_one_figure_that_works(lesson):
     figure = Figure(lesson, "weight std")
     figure.after(lambda: figure.press("ArrowLeft", 3))
     live = initialization.two_layer_network.live()
-    live.update(std=figure.std())
+    live.update(std=std_of(figure))
     assert figure.shows(live)
 
 
 def test_a_prediction_opens_the_explanation_and_is_kept(lesson, lab):
-    ledger = lab[1] / "predictions/predictions.json"
-    area = bring(lesson, lesson.locator(".jp-OutputArea", has=lesson.locator("button:text-is('95%')")).first)
+    ledger = lab.folder / "predictions/predictions.json"
+    area = bring(
+        lesson, lesson.locator(".jp-OutputArea", has=lesson.locator("button:text-is('95%')")).first
+    )
     assert not ledger.exists()
     assert not area.locator("details").evaluate("block => block.open")
     area.locator("button:text-is('95%')").click()
@@ -128,7 +139,9 @@ def test_a_prediction_opens_the_explanation_and_is_kept(lesson, lab):
 
 
 def test_the_result_below_a_question_is_covered_until_it_is_decided_or_skipped(lesson):
-    area = bring(lesson, lesson.locator(".jp-OutputArea", has=lesson.locator("button:text-is('30%')")).first)
+    area = bring(
+        lesson, lesson.locator(".jp-OutputArea", has=lesson.locator("button:text-is('30%')")).first
+    )
     question = lesson.locator(".jp-Cell", has=area).last
     following = question.locator("xpath=following-sibling::*[1]")
     result, cover = following.locator(".jp-OutputArea"), following.locator(".bn-cover")
@@ -148,9 +161,12 @@ def test_the_result_below_a_question_is_covered_until_it_is_decided_or_skipped(l
     question.click(position={"x": 3, "y": 3})
     command(lesson, "notebook:run-cell")
     wait_for(cover.count, "the cover")
-    below = result.element_handle(), text.element_handle()  # the locators find them by the question's buttons
+    # the locators find them by the question's buttons
+    below = result.element_handle(), text.element_handle()
     command(lesson, "notebook:clear-cell-output")
-    wait_for(lambda: all(element.is_visible() for element in below), "the result without its question")
+    wait_for(
+        lambda: all(element.is_visible() for element in below), "the result without its question"
+    )
     command(lesson, "notebook:run-cell")
     area.locator("button:text-is('65%')").click()
 
@@ -161,12 +177,13 @@ def test_every_slider_has_a_name_and_says_its_value_not_its_place(lesson, previe
         if value:
             figure.press("End")
         wait_for(
-            lambda f=figure, v=value: v in (None, f.handle.get_attribute("aria-valuetext")), "the value in words"
+            lambda f=figure, v=value: v in (None, f.handle.get_attribute("aria-valuetext")),
+            "the value in words",
         )
         assert figure.handle.get_attribute("role") == "slider"
         assert figure.handle.get_attribute("aria-label") == label
         assert figure.handle.get_attribute("aria-description")
-        assert figure.handle.get_attribute("aria-valuetext") == figure.row.locator(".widget-readout").inner_text()
+        assert figure.handle.get_attribute("aria-valuetext") == figure.readout()
 
 
 def test_the_sentence_is_announced_once_when_the_hand_rests(preview):
@@ -176,7 +193,8 @@ def test_the_sentence_is_announced_once_when_the_hand_rests(preview):
     figure.area.evaluate("""area => {
         window.said = [];
         const voice = area.querySelector(".bn-live-voice");
-        new MutationObserver(() => window.said.push(voice.textContent)).observe(voice, {childList: true});
+        const say = () => window.said.push(voice.textContent);
+        new MutationObserver(say).observe(voice, {childList: true});
     }""")
     figure.after(lambda: figure.press("ArrowRight", 8))
     preview.wait_for_timeout(900)
@@ -214,13 +232,20 @@ CELLS = """() => [...document.querySelectorAll(".jp-Notebook .jp-Cell")].map(cel
 
 @pytest.mark.parametrize("name", SLIDERS)
 def test_the_figures_of_a_lesson_follow_to_both_ends(browser, lab, name):
-    page = open_and_run(browser, lab, f"{name}.ipynb")
+    page = open_and_run(browser, lab, lesson_named(name).name)
     wait_for(lambda: page.evaluate(KERNEL) == "idle", "all cells to run", seconds=120)
-    asked = [cell for cell in nbformat.read(lesson_named(name), 4).cells if "predict.ask(" in cell.source]
+    asked = [
+        cell for cell in nbformat.read(lesson_named(name), 4).cells if "predict.ask(" in cell.source
+    ]
 
     def covered():
         before, *runs = page.evaluate(CELLS).split("Q")
-        return len(runs) == len(asked) and "c" not in before and all("c" in r for r in runs) and "H" in runs[-1]
+        return (
+            len(runs) == len(asked)
+            and "c" not in before
+            and all("c" in r for r in runs)
+            and "H" in runs[-1]
+        )
 
     wait_for(covered, "each question to cover a result")
     for label in SLIDERS[name]:

@@ -1,11 +1,11 @@
-"""Live figures on a page of their own: errors, Play, twins, the page around them, a file that is opened again."""
+"""Live figures on a page of their own: errors, Play, twins, a file opened again."""
 
 import json
 import time
 
 import nbformat
 import pytest
-from in_jupyterlab import Figure, bring, command, open_and_run, wait_for
+from lab_in_browser import Figure, bring, command, open_and_run, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -59,12 +59,12 @@ def endless(fig, log):
 @pytest.fixture(scope="module")
 def notebook(lab):
     """A notebook with the same figure twice and a Play; its path."""
-    return write(lab[1] / "notebooks/live.ipynb", [SETUP, "fragile()", "fragile()", "walk()"])
+    return write(lab.folder / "notebooks/live.ipynb", [SETUP, "fragile()", "fragile()", "walk()"])
 
 
 def write(path, cells):
     stored = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
-    stored.metadata.kernelspec = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    stored.metadata.kernelspec = {"display_name": "Python 3", "name": "python3"}
     nbformat.write(stored, path)
     return path
 
@@ -87,7 +87,9 @@ def test_an_error_is_told_below_the_picture_and_the_next_move_works(page):
     figure.after(lambda: figure.press("ArrowLeft"))
     assert figure.sentence() == "The line ends at 4."
     figure.after(lambda: figure.press("ArrowLeft"))
-    assert figure.sentence().startswith("This setting could not be drawn. RuntimeError: no three, whatever")
+    assert figure.sentence().startswith(
+        "This setting could not be drawn. RuntimeError: no three, whatever"
+    )
     figure.after(lambda: figure.press("ArrowLeft"))
     assert figure.sentence() == "The line ends at 2."
 
@@ -122,7 +124,8 @@ def test_the_page_does_not_jump_and_no_frame_lacks_the_picture_while_the_hand_mo
     figure, _ = twins(page)
     figure.press("Home")
     page.evaluate("""() => {
-        const area = document.querySelector(".jp-OutputArea .noUi-handle").closest(".jp-OutputArea");
+        const handle = document.querySelector(".jp-OutputArea .noUi-handle");
+        const area = handle.closest(".jp-OutputArea");
         window.seen = {heights: new Set(), pictures: new Set(), blank: 0};
         const look = () => {
             const images = area.querySelectorAll(".jp-RenderedImage img");
@@ -136,21 +139,24 @@ def test_the_page_does_not_jump_and_no_frame_lacks_the_picture_while_the_hand_mo
     }""")
     for fraction in (0.95, 0.05, 0.6):  # to and fro over the two lines of the error at 3
         figure.after(lambda fraction=fraction: figure.drag(fraction))
-    *heights, pictures, blank = page.evaluate("() => [...seen.heights, seen.pictures.size, seen.blank]")
+    *heights, pictures, blank = page.evaluate(
+        "() => [...seen.heights, seen.pictures.size, seen.blank]"
+    )
     assert (len(heights), blank) == (1, 0)
     assert pictures >= 3
 
 
 @pytest.mark.parametrize("tab", ["notebook", "browser"])
 def test_a_play_stops_when_its_tab_closes(browser, lab, tab):
-    notebook = write(lab[1] / f"notebooks/{tab}-tab.ipynb", [SETUP, f"endless('{tab}.txt')"])
+    notebook = write(lab.folder / f"notebooks/{tab}-tab.ipynb", [SETUP, f"endless('{tab}.txt')"])
     ticks = notebook.with_name(f"{tab}.txt")
     page = open_and_run(browser, lab, notebook.name)
     page.get_by_role("button", name="Play: ticks").click()
     wait_for(lambda: len(ticks.read_text(encoding="utf-8")) > 5, "some ticks")
     if tab == "notebook":
         command(page, "application:close")
-        page.get_by_role("button", name="Discard").click()  # what has changed since the file was saved
+        # what has changed since the file was saved
+        page.get_by_role("button", name="Discard").click()
         wait_for(lambda: not page.locator(".jp-NotebookPanel").count(), "the notebook to close")
     else:
         page.close()
@@ -162,7 +168,9 @@ def test_a_play_stops_when_its_tab_closes(browser, lab, tab):
 
 
 @pytest.mark.parametrize("trusted", [True, False])
-def test_a_saved_file_shows_the_last_picture_and_sentence_without_a_kernel(page, lab, browser, notebook, trusted):
+def test_a_saved_file_shows_the_last_picture_and_sentence_without_a_kernel(
+    page, lab, browser, notebook, trusted
+):
     figure, _ = twins(page)
     shown = figure.picture().tobytes()
 
@@ -179,7 +187,7 @@ def test_a_saved_file_shows_the_last_picture_and_sentence_without_a_kernel(page,
     copy.write_text(json.dumps(stored), encoding="utf-8")
     command(page, "docmanager:save")
     again = browser.new_context(viewport={"width": 1200, "height": 900}).new_page()
-    again.goto(f"{lab[0]}/lab/tree/notebooks/{copy.name}?token=t&reset")
+    again.goto(lab.url(f"notebooks/{copy.name}"))
     again.wait_for_selector(".jp-RenderedImage img", timeout=60_000)
     area = again.locator(".jp-OutputArea", has=again.locator("p")).first
     assert area.locator("p").last.inner_text() == figure.sentence()
@@ -195,10 +203,9 @@ def test_the_wheel_over_a_figure_moves_the_page_not_the_figure(page):
 
 
 def test_a_page_of_the_docs_opens_as_a_page_not_as_source(browser, lab):
-    address, folder = lab
-    (folder / "page.md").write_text("# A title\n", encoding="utf-8")
+    (lab.folder / "page.md").write_text("# A title\n", encoding="utf-8")
     page = browser.new_page()
-    page.goto(f"{address}/lab/tree/page.md?token=t&reset")
+    page.goto(lab.url("page.md"))
     page.wait_for_selector(".jp-MarkdownViewer h1", timeout=60_000)
     assert page.locator(".jp-FileEditor").count() == 0
     page.close()

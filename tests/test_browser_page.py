@@ -1,11 +1,11 @@
-"""Controls and outputs on the page: a page loaded again, a new kernel, the keyboard, covers, a fresh file."""
+"""Controls and outputs: a page loaded again, a new kernel, the keyboard, covers."""
 
 import shutil
 
 import nbformat
 import pytest
-from in_jupyterlab import KERNEL, Figure, command, open_and_run, wait_for
-from test_notebooks import lesson_named
+from lab_in_browser import KERNEL, Figure, command, open_and_run, wait_for
+from support.notebooks import lesson_named
 
 pytestmark = pytest.mark.browser
 
@@ -41,7 +41,7 @@ def write(path, cells):
     make = {"markdown": nbformat.v4.new_markdown_cell, "code": nbformat.v4.new_code_cell}
     pairs = [cell if isinstance(cell, tuple) else ("code", cell) for cell in cells]
     stored = nbformat.v4.new_notebook(cells=[make[kind](source) for kind, source in pairs])
-    stored.metadata.kernelspec = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    stored.metadata.kernelspec = {"display_name": "Python 3", "name": "python3"}
     nbformat.write(stored, path)
     return path.name
 
@@ -52,7 +52,7 @@ def opened(browser, lab):
     pages = []
 
     def open_it(name, cells):
-        page = open_and_run(browser, lab, write(lab[1] / f"notebooks/{name}.ipynb", cells))
+        page = open_and_run(browser, lab, write(lab.folder / f"notebooks/{name}.ipynb", cells))
         wait_for(lambda: page.evaluate(KERNEL) == "idle", "all cells to run")
         pages.append(page)
         return page
@@ -64,7 +64,7 @@ def opened(browser, lab):
 
 def save(page, lab, name, holds):
     """Save until the file holds a text."""
-    file = lab[1] / f"notebooks/{name}.ipynb"
+    file = lab.folder / f"notebooks/{name}.ipynb"
 
     def saved():
         command(page, "docmanager:save")
@@ -81,24 +81,27 @@ def sentence(page):
 
 
 def load_again(page, browser, how, lab, name):
-    """The same notebook on another page: loaded again, closed and opened, or in a second window."""
+    """The notebook on another page: loaded again, opened again, or a second window."""
     if how == "second":
         page = browser.new_context(viewport={"width": 1200, "height": 900}).new_page()
-        page.goto(f"{lab[0]}/lab/tree/notebooks/{name}.ipynb?token=t&reset")
+        page.goto(lab.url(f"notebooks/{name}.ipynb"))
     elif how == "reload":
         page.reload()
     else:
         command(page, "application:close")
         wait_for(lambda: not page.locator(".jp-NotebookPanel").count(), "the notebook to close")
         page.evaluate(
-            "path => { window.jupyterapp.commands.execute('docmanager:open', {path}) }", f"notebooks/{name}.ipynb"
+            "path => { window.jupyterapp.commands.execute('docmanager:open', {path}) }",
+            f"notebooks/{name}.ipynb",
         )
     page.wait_for_selector(".jp-Notebook .noUi-handle", timeout=60_000)
     return page
 
 
 @pytest.mark.parametrize("how", ["reload", "second", "closed and opened"])
-def test_figure_and_question_follow_on_a_page_that_was_loaded_after_the_cell_ran(browser, lab, opened, how):
+def test_figure_and_question_follow_on_a_page_that_was_loaded_after_the_cell_ran(
+    browser, lab, opened, how
+):
     name = f"again-{how.split()[0]}"
     first = opened(name, [SETUP, "bar()", QUESTION, "print('the result')"])
     figure = Figure(first, "height")
@@ -114,7 +117,9 @@ def test_figure_and_question_follow_on_a_page_that_was_loaded_after_the_cell_ran
     page.keyboard.press("ArrowRight")
     wait_for(lambda: "line to 8" in sentence(page), "the sentence to follow")
     assert picture.get_attribute("src") != before
-    assert [image.is_visible() for image in page.locator(".jp-OutputArea img").all()].count(True) == 1
+    assert [image.is_visible() for image in page.locator(".jp-OutputArea img").all()].count(
+        True
+    ) == 1
     assert page.locator(".bn-cover").count() == 1
     page.locator("button:text-is('10')").click()
     summary = page.locator("summary:visible", has_text="You predicted: 10. This is right.")
@@ -127,7 +132,9 @@ def test_figure_and_question_follow_on_a_page_that_was_loaded_after_the_cell_ran
 
 
 @pytest.mark.parametrize("how", ["restart", "next day"])
-def test_with_a_new_kernel_the_last_picture_stays_and_one_line_says_what_to_do(browser, lab, opened, how):
+def test_with_a_new_kernel_the_last_picture_stays_and_one_line_says_what_to_do(
+    browser, lab, opened, how
+):
     name = how.replace(" ", "-")
     page = opened(name, [SETUP, "bar()", QUESTION])
     figure = Figure(page, "height")
@@ -143,16 +150,20 @@ def test_with_a_new_kernel_the_last_picture_stays_and_one_line_says_what_to_do(b
     wait_for(lambda: notes.count() == 2, "a line at figure and question")
     assert "Run All Above Selected Cell" in notes.first.inner_text()
     assert page.locator(".noUi-handle:visible, .widget-toggle-buttons:visible").count() == 0
-    icons = """() => [...document.querySelectorAll(".jp-OutputArea *")].filter(node =>
-        node.checkVisibility() && !["none", "normal"].includes(getComputedStyle(node, "::before").content))
-        .filter(node => getComputedStyle(node, "::before").display !== "none").length"""
+    icons = """() => [...document.querySelectorAll(".jp-OutputArea *")].filter(node => {
+        const before = getComputedStyle(node, "::before");
+        const drawn = !["none", "normal"].includes(before.content) && before.display !== "none";
+        return drawn && node.checkVisibility();
+    }).length"""
     assert page.evaluate(icons) == 0
     assert "Error displaying widget" not in page.locator(".jp-Notebook").inner_text()
     assert "line to 6" in sentence(page)
     assert page.locator(".jp-RenderedImage img").is_visible()
     wait_for(lambda: page.evaluate(KERNEL) == "idle", "the new kernel")
     command(page, "notebook:run-all-cells")
-    wait_for(lambda: not notes.count() and page.locator(".noUi-handle").count(), "controls that work")
+    wait_for(
+        lambda: not notes.count() and page.locator(".noUi-handle").count(), "controls that work"
+    )
 
 
 KEYS = [
@@ -203,7 +214,7 @@ def keyboard(browser, lab):
         "print('the result')",
         ("markdown", "<details><summary>More</summary>x</details>"),
     ]
-    page = open_and_run(browser, lab, write(lab[1] / "notebooks/keys.ipynb", cells))
+    page = open_and_run(browser, lab, write(lab.folder / "notebooks/keys.ipynb", cells))
     Figure(page, "height")
     wait_for(lambda: page.locator(".bn-cover").count(), "the cover")
     yield page
@@ -249,7 +260,7 @@ def test_arrows_move_a_menu_and_ctrl_s_still_saves(keyboard, lab):
     menu.select_option("blue")
     page.keyboard.press("ArrowDown")
     wait_for(lambda: "A black line" in sentence(page), "the menu")
-    file = lab[1] / "notebooks/keys.ipynb"
+    file = lab.folder / "notebooks/keys.ipynb"
     assert "A black line" not in file.read_text(encoding="utf-8")
     page.keyboard.press("Control+s")
     wait_for(lambda: "A black line" in file.read_text(encoding="utf-8"), "the file")
@@ -257,7 +268,9 @@ def test_arrows_move_a_menu_and_ctrl_s_still_saves(keyboard, lab):
 
 def test_a_number_is_typed_where_it_is_taken_and_nowhere_else(keyboard):
     page = keyboard
-    whole, stepped = (Figure(page, label).row.locator(".widget-readout") for label in ("height", "width"))
+    whole, stepped = (
+        Figure(page, label).row.locator(".widget-readout") for label in ("height", "width")
+    )
     assert stepped.get_attribute("contenteditable") == "false"
     whole.click()
     page.keyboard.press("Control+a")
@@ -271,13 +284,24 @@ def test_a_number_is_typed_where_it_is_taken_and_nowhere_else(keyboard):
 )
 def test_a_result_is_covered_up_to_the_next_heading_whatever_stands_between(opened, between):
     name = f"cover-{len(str(between))}"
-    cells = [SETUP, QUESTION, *between, "print('one')", ("markdown", "So it is."), "bar()", LAST, "print('two')"]
+    cells = [
+        SETUP,
+        QUESTION,
+        *between,
+        "print('one')",
+        ("markdown", "So it is."),
+        "bar()",
+        LAST,
+        "print('two')",
+    ]
     page = opened(name, cells)
     wait_for(lambda: page.locator(".bn-cover").count() >= 2, "the covers")
     page.wait_for_timeout(500)
     result, text = page.locator("pre:text-is('one')"), page.locator("p:text-is('So it is.')")
     assert not page.locator("p:text-is('More of it.')").is_visible()
-    assert [place.is_visible() for place in (result, text, page.locator(".noUi-handle").first)] == [False] * 3
+    assert [place.is_visible() for place in (result, text, page.locator(".noUi-handle").first)] == [
+        False
+    ] * 3
     assert page.locator("pre:text-is('two')").is_visible()
     assert page.locator("h2:has-text('Another')").is_visible()
     if between and isinstance(between[0], tuple):
@@ -299,8 +323,9 @@ def test_a_cover_is_one_line_high(opened):
 
 def test_a_lesson_that_is_opened_counts_as_saved_and_has_no_toolbar_over_its_title(browser, lab):
     page = browser.new_context(viewport={"width": 1200, "height": 900}).new_page()
-    shutil.copy(lesson_named("03"), lab[1] / "notebooks/just-opened.ipynb")  # no kernel has it yet
-    page.goto(f"{lab[0]}/lab/tree/notebooks/just-opened.ipynb?token=t&reset")
+    # no kernel has it yet
+    shutil.copy(lesson_named("03"), lab.folder / "notebooks/just-opened.ipynb")
+    page.goto(lab.url("notebooks/just-opened.ipynb"))
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     wait_for(lambda: page.evaluate(KERNEL) == "idle", "an idle kernel")
     page.wait_for_timeout(2000)

@@ -12,7 +12,7 @@ from lessons import code
 PACKAGE = Path(__file__).parents[1] / "bn_helpers"
 NEVER = {"subprocess", "socket", "multiprocessing", "asyncio", "concurrent", "urllib", "requests"}
 NEVER |= {"torch", "scipy"}
-WORDS = "start initialization depth shift rescaling forward backward inference".split()
+WORDS = ["start", "initialization", "depth", "shift", "rescaling", "forward", "backward", "inference"]
 
 
 class Room(NamedTuple):

@@ -1,4 +1,4 @@
-"""The house rules of the stored lessons, and that `make refresh` stores them in one stable form."""
+"""The rules of the stored lessons; `make refresh` stores them in one stable form."""
 
 import ast
 import re
@@ -10,37 +10,17 @@ from pathlib import Path
 import nbconvert
 import nbformat
 import pytest
-from lessons import KERNEL, LANGUAGE, code, left_out, untouched
+from lessons import KERNEL, LANGUAGE
 from nbconvert import HTMLExporter
+from support.notebooks import LESSONS, code_cells, lesson_named, markdown, outputs
 
 ROOT = Path(__file__).parents[1]
-LESSONS = untouched()
 LIVE = "nbval-ignore-output"
-
-
-def lesson_named(start):
-    """The path of the lesson whose name begins with `start`; the test is skipped where it is left out."""
-    path = next((path for path in LESSONS if path.name.startswith(start)), None)
-    gone = any(path.name.startswith(start) for path in left_out()) or not code()  # without git nobody knows
-    assert path or gone, f"there is no lesson {start}"
-    return path or pytest.skip(f"lesson {start} is left out: somebody has worked there, or it is gone")
 
 
 @pytest.fixture(params=LESSONS, ids=lambda path: path.stem)
 def lesson(request):
     return request.param, nbformat.read(request.param, as_version=4)
-
-
-def code_cells(notebook):
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
-
-
-def markdown(notebook):
-    return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-
-
-def outputs(notebook):
-    return [output for cell in code_cells(notebook) for output in cell.outputs]
 
 
 def test_a_lesson_begins_with_its_only_level_1_heading_that_has_its_number(lesson):
@@ -60,7 +40,10 @@ def test_the_first_code_cell_is_the_only_one_that_imports_and_imports_are_sorted
     assert "plots.use_style()" in first.source
     assert not re.search(r"sys\.path|pip install|^!|^%|__version__", first.source, flags=re.M)
     for cell in others:
-        assert not any(isinstance(node, ast.Import | ast.ImportFrom) for node in ast.walk(ast.parse(cell.source)))
+        assert not any(
+            isinstance(node, ast.Import | ast.ImportFrom)
+            for node in ast.walk(ast.parse(cell.source))
+        )
 
 
 def test_code_cells_are_short_narrow_and_come_after_prose(lesson):
@@ -69,15 +52,18 @@ def test_code_cells_are_short_narrow_and_come_after_prose(lesson):
         lines = cell.source.splitlines()
         assert len(lines) <= 25
         assert max(map(len, lines)) <= 92, max(lines, key=len)  # what a window of 1200 px shows
-    assert "ccc" not in "".join(cell.cell_type[0] for cell in notebook.cells)  # prose after two at most
+    # prose after two at most
+    assert "ccc" not in "".join(cell.cell_type[0] for cell in notebook.cells)
 
 
 def test_cells_are_stored_executed_in_order_without_errors_or_words_on_stderr(lesson):
     _, notebook = lesson
     cells = code_cells(notebook)
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
-    assert [o for o in outputs(notebook) if o.output_type == "error" or o.get("name") == "stderr"] == []
-    assert "it/s" not in str(outputs(notebook))  # a progress bar
+    assert [
+        o for o in outputs(notebook.cells) if o.output_type == "error" or o.get("name") == "stderr"
+    ] == []
+    assert "it/s" not in str(outputs(notebook.cells))  # a progress bar
 
 
 def test_nothing_is_stored_that_depends_on_the_machine_or_needs_a_kernel(lesson):
@@ -86,18 +72,20 @@ def test_nothing_is_stored_that_depends_on_the_machine_or_needs_a_kernel(lesson)
     assert notebook.metadata == {"kernelspec": KERNEL, "language_info": LANGUAGE}
     for cell in notebook.cells:
         assert set(cell.metadata) <= {"tags"}
-    for output in outputs(notebook):
+    for output in outputs(notebook.cells):
         assert "application/vnd.jupyter.widget-view+json" not in output.get("data", {})
-        text = str({k: v for k, v in output.get("data", {}).items() if k.startswith("text")}) + output.get(
-            "text", ""
-        )
+        text = str(
+            {k: v for k, v in output.get("data", {}).items() if k.startswith("text")}
+        ) + output.get("text", "")
         assert not re.search(r"object at 0x|/home/|/root/|/Users/|Traceback", text)
 
 
 def test_every_live_cell_keeps_its_picture_and_its_sentence(lesson):
     _, notebook = lesson
     live = [
-        cell for cell in code_cells(notebook) if LIVE in cell.metadata.get("tags", []) and "ask(" not in cell.source
+        cell
+        for cell in code_cells(notebook)
+        if LIVE in cell.metadata.get("tags", []) and "ask(" not in cell.source
     ]
     assert live
     for cell in live:
@@ -111,13 +99,14 @@ def test_only_live_cells_are_left_out_of_the_comparison(lesson):
     for cell in code_cells(notebook):
         ignored = LIVE in cell.metadata.get("tags", [])
         assert set(cell.metadata.get("tags", [])) <= {LIVE}
-        assert not ignored or len(cell.source.splitlines()) == 1  # so no printed number can hide there
+        # so no printed number can hide there
+        assert not ignored or len(cell.source.splitlines()) == 1
         assert "NBVAL_" not in cell.source  # nbval's other way to let a cell off
 
 
 def test_every_picture_has_a_text_and_a_numbered_caption_in_order(lesson):
     _, notebook = lesson
-    pictures = [o.data for o in outputs(notebook) if "image/png" in o.get("data", {})]
+    pictures = [o.data for o in outputs(notebook.cells) if "image/png" in o.get("data", {})]
     assert all(len(data["text/plain"]) > 30 for data in pictures)
     captions = re.findall(
         r"^\*\*Figures? (\d+)(?: and (\d+))?(?: \(live\))?\.\*\* \S", markdown(notebook), flags=re.M
@@ -135,7 +124,7 @@ def test_markdown_images_have_a_text_and_details_are_closed(lesson):
 def test_a_page_made_without_a_kernel_has_every_picture_and_sentence(lesson):
     path, notebook = lesson
     page, _ = HTMLExporter().from_filename(path)
-    pictures = [o.data for o in outputs(notebook) if "image/png" in o.get("data", {})]
+    pictures = [o.data for o in outputs(notebook.cells) if "image/png" in o.get("data", {})]
     assert page.count("<img") == len(pictures)
     assert "Error displaying widget" not in page
     for cell in code_cells(notebook):
@@ -160,6 +149,8 @@ def test_two_runs_of_refresh_give_identical_files(tmp_path):
         copy = tmp_path / run / shortest.name
         copy.parent.mkdir()
         shutil.copy(shortest, copy)
-        subprocess.run([sys.executable, ROOT / "tools/refresh.py", copy], check=True, capture_output=True)
+        subprocess.run(
+            [sys.executable, ROOT / "tools/refresh.py", copy], check=True, capture_output=True
+        )
         results.append(copy.read_bytes())
     assert results[0] == results[1]

@@ -5,7 +5,7 @@ from collections import Counter
 
 import nbformat
 import pytest
-from test_notebooks import LESSONS, code_cells
+from support.notebooks import LESSONS, code_cells
 
 from bn_helpers import _page, ledger, plots, predict
 

@@ -1,6 +1,6 @@
 """Run lessons in this process, without a kernel, and name the numbers that differ.
 
-    python tools/replay.py notebooks/0*.ipynb    # on any processor, emulated ones too
+    python tools/replay.py notebooks/0*.ipynb    # emulated processors: docs/portable.md
 
 The rule is the rule of the tests (printed.py). The exit code is 0 if all cells print
 what is stored.
