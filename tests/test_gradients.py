@@ -4,6 +4,7 @@ import re
 import numpy as np
 import pytest
 
+from bn_helpers import _equations
 from bn_helpers.batchnorm import BatchNorm
 from bn_helpers.data import load_digits
 from bn_helpers.gradients import GradientCheck, check_gradient, numerical_gradient, relative_error
