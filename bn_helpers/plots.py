@@ -55,11 +55,14 @@ def log_ticks(axis, values, labels=True):
     axis.set_minor_locator(NullLocator())
 
 
-def image(ax, pixels, title=""):
-    """Draw one grey image (H, W), from white for the smallest value to black, without
-    axes.
+def image(ax, pixels, title="", limits=None):
+    """Draw one grey image (H, W) without axes, from white to black.
+
+    limits: the values (white, black), else the smallest and the largest value.
     """
-    ax.imshow(require.numbers("pixels", pixels, "H", "W", **VALUES), cmap="gray_r")
+    low, high = limits or (None, None)
+    pixels = require.numbers("pixels", pixels, "H", "W", **VALUES)
+    ax.imshow(pixels, cmap="gray_r", vmin=low, vmax=high)
     ax.set(title=title, xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
 

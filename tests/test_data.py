@@ -947,7 +947,7 @@ def test_minibatches_refuse_wrong_arguments_by_name(arguments, message):
 
 def test_a_record_is_read_by_name_and_another_name_is_refused():
     record = load_recorded("internal_shift")
-    assert record["without, rate 0.1: accuracy"].shape == (5, len(record["steps"]))
+    assert record["without, rate 0.1"]["accuracy"].shape == (5, len(record["steps"]))
     with pytest.raises(
         ValueError,
         match=r"name: expected one of \['internal_shift', .*'whitening_cost'\], got 'nothing'",

@@ -4,6 +4,7 @@ from itertools import product
 import ipywidgets
 import numpy as np
 import pytest
+from support.axes import unnamed
 from support.pixels import full_draw, pixels
 
 from bn_helpers._png import COARSEST
@@ -77,18 +78,6 @@ EXPLORERS = {  # each with the function that gives its data
     inference.running_statistics: lambda network, X, y: (experiment.train_runs(X, y), X, y),
     inference.image_in_company: lambda network, X, y: (network, X, X[0]),
 }
-
-
-def unnamed(fig):
-    """The axes that show tick labels and have no name."""
-    return [
-        (ax.get_title(), side)
-        for ax in fig.axes
-        for side, axis in (("x", ax.xaxis), ("y", ax.yaxis))
-        if axis.get_visible() and any(tick.get_text() for tick in axis.get_ticklabels())
-        and axis.get_tick_params().get("labelleft" if side == "y" else "labelbottom", True)
-        and not axis.get_label_text()
-    ]
 
 
 @pytest.mark.once

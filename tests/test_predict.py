@@ -171,7 +171,8 @@ def test_an_unknown_question_is_refused_with_the_names_there_are():
 
 
 @pytest.mark.parametrize("name", predict.QUESTIONS)
-def test_plain_python_prints_the_question_in_one_line_without_its_answer(name, capsys):
+def test_plain_python_prints_the_question_in_one_line_without_its_answer(name, capsys, monkeypatch):
+    monkeypatch.setattr(plots, "can_display", lambda: False)
     predict.ask(name)
     (line,) = capsys.readouterr().out.splitlines()
     question = predict.QUESTIONS[name]

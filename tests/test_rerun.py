@@ -7,10 +7,21 @@ import pytest
 from IPython import get_ipython
 from printed import difference
 from replay import replay
+from support.axes import unnamed
 from support.notebooks import LESSONS
+
+from bn_helpers import _card
 
 HINT = " Hint:"  # what a check adds when it sees the same mistake again
 pytestmark = pytest.mark.once
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """The still figures that the cells show, as drawn: a list that grows."""
+    figures, bundle = [], _card.bundle
+    monkeypatch.setattr(_card, "bundle", lambda fig, *rest: figures.append(fig) or bundle(fig, *rest))
+    return figures
 
 
 def twice_and_then_backwards(cells):
@@ -29,7 +40,7 @@ def kind(value):
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_a_cell_run_again_says_the_same_and_a_name_means_one_kind_of_thing(path, monkeypatch):
+def test_a_cell_run_again_says_the_same_and_names_and_axes_are_named_well(path, monkeypatch, shown):
     monkeypatch.chdir(path.parent)
     off, kinds = [], {}
     for number, tags, stored, now in replay(path.name, twice_and_then_backwards):
@@ -39,6 +50,8 @@ def test_a_cell_run_again_says_the_same_and_a_name_means_one_kind_of_thing(path,
             wrong := difference(stored, now.split(HINT)[0].strip())
         ):
             off.append((number, wrong))
+        off += [(number, "has no name", *where) for fig in shown for where in unnamed(fig)]
+        shown.clear()
         for name, value in list(get_ipython().user_ns.items()):
             if not name.startswith("_") and kinds.setdefault(name, kind(value)) != kind(value):
                 off.append((number, f"{name} was {kinds[name]}, is {kind(value)}"))

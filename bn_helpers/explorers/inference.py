@@ -127,6 +127,8 @@ def running_statistics(fig, runs, X, y):
     draw_means = _against(bottom[0], "mean", -6, 6)
     draw_variances = _against(bottom[1], "variance", 0.01, 100)
     bottom[1].set(xscale="log", yscale="log")
+    for axis in (bottom[1].xaxis, bottom[1].yaxis):
+        plots.log_ticks(axis, [0.01, 1, 100])
     bars = _accuracies(bottom[2])
     judged = experiment.judge(runs, X, y)
 
