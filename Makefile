@@ -17,7 +17,7 @@ lab: environment  ## open JupyterLab at the first lesson
 	    $(RUN) -I -m jupyterlab --config=jupyter/jupyter_lab_config.py
 
 test: environment lint  ## run every test: the helpers, the stored notebooks, the browser
-	$(RUN) tests/find_chromium.py
+	$(RUN) tools/find_chromium.py
 	$(RUN) -I -m pytest
 
 test-fast: environment lint  ## run the tests that need no browser

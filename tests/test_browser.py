@@ -7,34 +7,40 @@ from itertools import pairwise
 import nbformat
 import numpy as np
 import pytest
-from in_jupyterlab import KERNEL, Figure, bring, command, open_and_run, wait_for
+from lab_in_browser import KERNEL, Figure, bring, command, open_and_run, wait_for
 from lessons import lessons
-from test_notebooks import lesson_named
+from support.notebooks import lesson_named
 
 from bn_helpers import plots
 from bn_helpers.explorers import batchnorm_forward, weight_initialization
 
+STDS = [*(10 ** (-3 + 0.05 * np.arange(70))), 3.0]  # the places of the weight std slider
 plots.use_style()  # as the setup cell of a lesson does
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
 def lesson(browser, lab):
-    page = open_and_run(browser, lab, "01_weight_initialization.ipynb")
+    page = open_and_run(browser, lab, lesson_named("01").name)
     yield page
     page.context.close()
 
 
 @pytest.fixture(scope="module")
 def preview(browser, lab):
-    page = open_and_run(browser, lab, "05_batchnorm_forward.ipynb")
+    page = open_and_run(browser, lab, lesson_named("05").name)
     yield page
     page.context.close()
 
 
+def std_of(figure):
+    """The weight std that the two digits beside the slider mean."""
+    return min(STDS, key=lambda std: abs(std - float(figure.readout())))
+
+
 def test_every_cell_of_lesson_01_runs_without_an_error_or_a_word_on_stderr(lesson, lab):
     Figure(lesson, "weight std")
-    folder = lab[1]
+    folder = lab.folder
 
     def saved():
         command(lesson, "docmanager:save")
@@ -72,7 +78,7 @@ def test_arrow_keys_move_the_slider_and_the_right_picture_and_sentence_follow(le
     live = weight_initialization.two_layers.live()
     for key, times in (("ArrowLeft", 1), ("Home", 1), ("ArrowRight", 20), ("ArrowRight", 20)):
         figure.after(lambda key=key, times=times: figure.press(key, times))
-        live.update(std=figure.std())
+        live.update(std=std_of(figure))
         assert figure.shows(live)
     assert "weights of std 0.1," in figure.sentence()  # 40 steps of 1/20 decade above 0.001
 
@@ -82,13 +88,13 @@ def test_a_mouse_drag_ends_with_the_right_picture_and_sentence(lesson):
     live = weight_initialization.two_layers.live()
     for fraction in (0.9, 0.3, 0.65):
         figure.after(lambda fraction=fraction: figure.drag(fraction))
-        live.update(std=figure.std())
+        live.update(std=std_of(figure))
         assert figure.shows(live)
 
 
 def test_menu_and_check_box_reach_the_figure_too(lesson):
     figure = Figure(lesson, "weight std")
-    live = weight_initialization.two_layers.live(std=figure.std())
+    live = weight_initialization.two_layers.live(std=std_of(figure))
     live.png()
     figure.after(lambda: figure.area.locator("select").select_option("ReLU"))
     figure.after(lambda: figure.area.locator("input[type=checkbox]").check())
@@ -109,12 +115,12 @@ def test_a_cell_that_is_run_again_leaves_one_figure_that_works(lesson):
     figure = Figure(lesson, "weight std")
     figure.after(lambda: figure.press("ArrowLeft", 3))
     live = weight_initialization.two_layers.live()
-    live.update(std=figure.std())
+    live.update(std=std_of(figure))
     assert figure.shows(live)
 
 
 def test_a_prediction_opens_the_explanation_and_is_kept(lesson, lab):
-    ledger = lab[1] / "predictions/predictions.json"
+    ledger = lab.folder / "predictions/predictions.json"
     area = bring(lesson, lesson.locator(".jp-OutputArea", has=lesson.locator("button:text-is('95%')")).first)
     assert not ledger.exists()
     assert not area.locator("details").evaluate("block => block.open")
@@ -165,7 +171,7 @@ def test_every_slider_has_a_name_and_says_its_value_not_its_place(lesson, previe
         assert figure.handle.get_attribute("role") == "slider"
         assert figure.handle.get_attribute("aria-label") == label
         assert figure.handle.get_attribute("aria-description")
-        assert figure.handle.get_attribute("aria-valuetext") == figure.row.locator(".widget-readout").inner_text()
+        assert figure.handle.get_attribute("aria-valuetext") == figure.readout()
 
 
 def test_the_sentence_is_announced_once_when_the_hand_rests(preview):
@@ -213,7 +219,7 @@ CELLS = """() => [...document.querySelectorAll(".jp-Notebook .jp-Cell")].map(cel
 
 @pytest.mark.parametrize("name", SLIDERS)
 def test_the_figures_of_a_lesson_follow_to_both_ends(browser, lab, name):
-    page = open_and_run(browser, lab, f"{name}.ipynb")
+    page = open_and_run(browser, lab, lesson_named(name).name)
     wait_for(lambda: page.evaluate(KERNEL) == "idle", "all cells to run", seconds=120)
     asked = [cell for cell in nbformat.read(lesson_named(name), 4).cells if "predict.ask(" in cell.source]
 

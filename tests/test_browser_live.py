@@ -5,7 +5,7 @@ import time
 
 import nbformat
 import pytest
-from in_jupyterlab import Figure, bring, command, open_and_run, wait_for
+from lab_in_browser import Figure, bring, command, open_and_run, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -58,7 +58,7 @@ def endless(fig, log):
 @pytest.fixture(scope="module")
 def notebook(lab):
     """A notebook with the same figure twice and a Play; its path."""
-    return write(lab[1] / "notebooks/live.ipynb", [SETUP, "fragile()", "fragile()", "walk()"])
+    return write(lab.folder / "notebooks/live.ipynb", [SETUP, "fragile()", "fragile()", "walk()"])
 
 
 def write(path, cells):
@@ -142,7 +142,7 @@ def test_the_page_does_not_jump_and_no_frame_lacks_the_picture_while_the_hand_mo
 
 @pytest.mark.parametrize("tab", ["notebook", "browser"])
 def test_a_play_stops_when_its_tab_closes(browser, lab, tab):
-    notebook = write(lab[1] / f"notebooks/{tab}-tab.ipynb", [SETUP, f"endless('{tab}.txt')"])
+    notebook = write(lab.folder / f"notebooks/{tab}-tab.ipynb", [SETUP, f"endless('{tab}.txt')"])
     ticks = notebook.with_name(f"{tab}.txt")
     page = open_and_run(browser, lab, notebook.name)
     page.get_by_role("button", name="Play: ticks").click()
@@ -178,7 +178,7 @@ def test_a_saved_file_shows_the_last_picture_and_sentence_without_a_kernel(page,
     copy.write_text(json.dumps(stored), encoding="utf-8")
     command(page, "docmanager:save")
     again = browser.new_context(viewport={"width": 1200, "height": 900}).new_page()
-    again.goto(f"{lab[0]}/lab/tree/notebooks/{copy.name}?token=t&reset")
+    again.goto(lab.url(f"notebooks/{copy.name}"))
     again.wait_for_selector(".jp-RenderedImage img", timeout=60_000)
     area = again.locator(".jp-OutputArea", has=again.locator("p")).first
     assert area.locator("p").last.inner_text() == figure.sentence()
@@ -194,10 +194,9 @@ def test_the_wheel_over_a_figure_moves_the_page_not_the_figure(page):
 
 
 def test_a_page_of_the_docs_opens_as_a_page_not_as_source(browser, lab):
-    address, folder = lab
-    (folder / "page.md").write_text("# A title\n", encoding="utf-8")
+    (lab.folder / "page.md").write_text("# A title\n", encoding="utf-8")
     page = browser.new_page()
-    page.goto(f"{address}/lab/tree/page.md?token=t&reset")
+    page.goto(lab.url("page.md"))
     page.wait_for_selector(".jp-MarkdownViewer h1", timeout=60_000)
     assert page.locator(".jp-FileEditor").count() == 0
     page.close()

@@ -4,8 +4,8 @@ import shutil
 
 import nbformat
 import pytest
-from in_jupyterlab import KERNEL, Figure, command, open_and_run, wait_for
-from test_notebooks import lesson_named
+from lab_in_browser import KERNEL, Figure, command, open_and_run, wait_for
+from support.notebooks import lesson_named
 
 pytestmark = pytest.mark.browser
 
@@ -51,7 +51,7 @@ def opened(browser, lab):
     pages = []
 
     def open_it(name, cells):
-        page = open_and_run(browser, lab, write(lab[1] / f"notebooks/{name}.ipynb", cells))
+        page = open_and_run(browser, lab, write(lab.folder / f"notebooks/{name}.ipynb", cells))
         wait_for(lambda: page.evaluate(KERNEL) == "idle", "all cells to run")
         pages.append(page)
         return page
@@ -63,7 +63,7 @@ def opened(browser, lab):
 
 def save(page, lab, name, holds):
     """Save until the file holds a text."""
-    file = lab[1] / f"notebooks/{name}.ipynb"
+    file = lab.folder / f"notebooks/{name}.ipynb"
 
     def saved():
         command(page, "docmanager:save")
@@ -83,7 +83,7 @@ def load_again(page, browser, how, lab, name):
     """The same notebook on another page: loaded again, closed and opened, or in a second window."""
     if how == "second":
         page = browser.new_context(viewport={"width": 1200, "height": 900}).new_page()
-        page.goto(f"{lab[0]}/lab/tree/notebooks/{name}.ipynb?token=t&reset")
+        page.goto(lab.url(f"notebooks/{name}.ipynb"))
     elif how == "reload":
         page.reload()
     else:
@@ -202,7 +202,7 @@ def keyboard(browser, lab):
         "print('the result')",
         ("markdown", "<details><summary>More</summary>x</details>"),
     ]
-    page = open_and_run(browser, lab, write(lab[1] / "notebooks/keys.ipynb", cells))
+    page = open_and_run(browser, lab, write(lab.folder / "notebooks/keys.ipynb", cells))
     Figure(page, "height")
     wait_for(lambda: page.locator(".bn-cover").count(), "the cover")
     yield page
@@ -248,7 +248,7 @@ def test_arrows_move_a_menu_and_ctrl_s_still_saves(keyboard, lab):
     menu.select_option("blue")
     page.keyboard.press("ArrowDown")
     wait_for(lambda: "A black line" in sentence(page), "the menu")
-    file = lab[1] / "notebooks/keys.ipynb"
+    file = lab.folder / "notebooks/keys.ipynb"
     assert "A black line" not in file.read_text(encoding="utf-8")
     page.keyboard.press("Control+s")
     wait_for(lambda: "A black line" in file.read_text(encoding="utf-8"), "the file")
@@ -298,8 +298,8 @@ def test_a_cover_is_one_line_high(opened):
 
 def test_a_lesson_that_is_opened_counts_as_saved_and_has_no_toolbar_over_its_title(browser, lab):
     page = browser.new_context(viewport={"width": 1200, "height": 900}).new_page()
-    shutil.copy(lesson_named("03"), lab[1] / "notebooks/just-opened.ipynb")  # no kernel has it yet
-    page.goto(f"{lab[0]}/lab/tree/notebooks/just-opened.ipynb?token=t&reset")
+    shutil.copy(lesson_named("03"), lab.folder / "notebooks/just-opened.ipynb")  # no kernel has it yet
+    page.goto(lab.url("notebooks/just-opened.ipynb"))
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     wait_for(lambda: page.evaluate(KERNEL) == "idle", "an idle kernel")
     page.wait_for_timeout(2000)

@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from printed import SPACED, near
-from test_notebooks import lesson_named
+from support.notebooks import lesson_named, printed
 
 ROOT = Path(__file__).parents[1]
 ROWS = [
@@ -30,11 +30,6 @@ def section(lesson, heading):
                 level = None
     assert under, f"{path.name} has no heading {heading!r} with code cells"
     return under
-
-
-def printed(cells):
-    outputs = [output for cell in cells for output in cell.outputs]
-    return "\n".join(o.get("text", "") + o.get("data", {}).get("text/plain", "") for o in outputs)
 
 
 def stands(quote, text):

@@ -6,8 +6,7 @@ import nbformat
 import numpy as np
 import pytest
 from printed import NUMBER, near, unit
-from test_claims import printed
-from test_notebooks import LESSONS, code_cells
+from support.notebooks import LESSONS, code_cells, printed
 
 from bn_helpers import data, initializers
 from bn_helpers.explorers import batchnorm_forward, covariate_shift, inference_statistics

@@ -4,7 +4,7 @@ from itertools import product
 import ipywidgets
 import numpy as np
 import pytest
-from test_live import full_draw, pixels
+from support.pixels import full_draw, pixels
 
 from bn_helpers._png import COARSEST
 from bn_helpers.batchnorm import BatchNorm, batchnorm_backward, batchnorm_forward

@@ -1,5 +1,4 @@
 import base64
-import io
 import threading
 import warnings
 from functools import partial
@@ -9,7 +8,7 @@ import matplotlib as mpl
 import numpy as np
 import psutil
 import pytest
-from PIL import Image
+from support.pixels import full_draw, pixels
 
 from bn_helpers import _canvas, _page, live, plots
 from bn_helpers._png import COARSEST
@@ -74,19 +73,8 @@ def shell(monkeypatch):
     return shell
 
 
-def pixels(png):
-    return np.asarray(Image.open(io.BytesIO(png)).convert("RGBA")).astype(int)
-
-
 def base64_of(png):
     return base64.b64encode(png).decode()
-
-
-def full_draw(figure):
-    """The same figure, drawn as a whole."""
-    for artist in figure.fig.findobj():
-        artist.set_animated(False)
-    return pixels(plots.png(figure.fig, level=1))
 
 
 def moves_look_like_full_draws(figure, name, values):

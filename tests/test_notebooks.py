@@ -10,37 +10,17 @@ from pathlib import Path
 import nbconvert
 import nbformat
 import pytest
-from lessons import KERNEL, LANGUAGE, code, left_out, untouched
+from lessons import KERNEL, LANGUAGE
 from nbconvert import HTMLExporter
+from support.notebooks import LESSONS, code_cells, lesson_named, markdown, outputs
 
 ROOT = Path(__file__).parents[1]
-LESSONS = untouched()
 LIVE = "nbval-ignore-output"
-
-
-def lesson_named(start):
-    """The path of the lesson whose name begins with `start`; the test is skipped where it is left out."""
-    path = next((path for path in LESSONS if path.name.startswith(start)), None)
-    gone = any(path.name.startswith(start) for path in left_out()) or not code()  # without git nobody knows
-    assert path or gone, f"there is no lesson {start}"
-    return path or pytest.skip(f"lesson {start} is left out: somebody has worked there, or it is gone")
 
 
 @pytest.fixture(params=LESSONS, ids=lambda path: path.stem)
 def lesson(request):
     return request.param, nbformat.read(request.param, as_version=4)
-
-
-def code_cells(notebook):
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
-
-
-def markdown(notebook):
-    return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-
-
-def outputs(notebook):
-    return [output for cell in code_cells(notebook) for output in cell.outputs]
 
 
 def test_a_lesson_begins_with_its_only_level_1_heading_that_has_its_number(lesson):
@@ -76,8 +56,8 @@ def test_cells_are_stored_executed_in_order_without_errors_or_words_on_stderr(le
     _, notebook = lesson
     cells = code_cells(notebook)
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
-    assert [o for o in outputs(notebook) if o.output_type == "error" or o.get("name") == "stderr"] == []
-    assert "it/s" not in str(outputs(notebook))  # a progress bar
+    assert [o for o in outputs(notebook.cells) if o.output_type == "error" or o.get("name") == "stderr"] == []
+    assert "it/s" not in str(outputs(notebook.cells))  # a progress bar
 
 
 def test_nothing_is_stored_that_depends_on_the_machine_or_needs_a_kernel(lesson):
@@ -86,7 +66,7 @@ def test_nothing_is_stored_that_depends_on_the_machine_or_needs_a_kernel(lesson)
     assert notebook.metadata == {"kernelspec": KERNEL, "language_info": LANGUAGE}
     for cell in notebook.cells:
         assert set(cell.metadata) <= {"tags"}
-    for output in outputs(notebook):
+    for output in outputs(notebook.cells):
         assert "application/vnd.jupyter.widget-view+json" not in output.get("data", {})
         text = str({k: v for k, v in output.get("data", {}).items() if k.startswith("text")}) + output.get(
             "text", ""
@@ -117,7 +97,7 @@ def test_only_live_cells_are_left_out_of_the_comparison(lesson):
 
 def test_every_picture_has_a_text_and_a_numbered_caption_in_order(lesson):
     _, notebook = lesson
-    pictures = [o.data for o in outputs(notebook) if "image/png" in o.get("data", {})]
+    pictures = [o.data for o in outputs(notebook.cells) if "image/png" in o.get("data", {})]
     assert all(len(data["text/plain"]) > 30 for data in pictures)
     captions = re.findall(
         r"^\*\*Figures? (\d+)(?: and (\d+))?(?: \(live\))?\.\*\* \S", markdown(notebook), flags=re.M
@@ -135,7 +115,7 @@ def test_markdown_images_have_a_text_and_details_are_closed(lesson):
 def test_a_page_made_without_a_kernel_has_every_picture_and_sentence(lesson):
     path, notebook = lesson
     page, _ = HTMLExporter().from_filename(path)
-    pictures = [o.data for o in outputs(notebook) if "image/png" in o.get("data", {})]
+    pictures = [o.data for o in outputs(notebook.cells) if "image/png" in o.get("data", {})]
     assert page.count("<img") == len(pictures)
     assert "Error displaying widget" not in page
     for cell in code_cells(notebook):

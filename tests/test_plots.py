@@ -1,5 +1,4 @@
 import base64
-import io
 import os
 import re
 import subprocess
@@ -10,13 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from support.pixels import pixels
 
 from bn_helpers import plots
-
-
-def pixels(png):
-    return np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))
 
 
 @pytest.fixture

@@ -1,15 +1,9 @@
-import io
-
 import numpy as np
 import pytest
-from PIL import Image
+from support.pixels import pixels
 
 from bn_helpers import _png, plots
 from bn_helpers._png import COARSEST, Palette
-
-
-def pixels(png):
-    return np.asarray(Image.open(io.BytesIO(png)).convert("RGBA")).astype(int)
 
 
 def drawn(draw):

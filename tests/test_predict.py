@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from test_notebooks import LESSONS, code_cells, lesson_named
+from support.notebooks import LESSONS, code_cells, lesson_named
 
 from bn_helpers import _page, plots, predict
 

@@ -7,7 +7,7 @@ import pytest
 from IPython import get_ipython
 from printed import difference
 from replay import replay
-from test_notebooks import LESSONS
+from support.notebooks import LESSONS
 
 HINT = " Hint:"  # what a check adds when it sees the same mistake again
 pytestmark = pytest.mark.once

@@ -1,11 +1,18 @@
-"""Where is a Chromium or Chrome? As a script: print it, or say how to get one and fail."""
+"""Where is a Chromium or Chrome? As a script: say how to get one if there is none."""
 
 import os
 import shutil
 import sys
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "msedge",
+)
 PLACES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -21,11 +28,14 @@ Or leave the browser out: make test-fast"""
 
 
 def find_chromium():
-    """The path of an executable, or None: $CHROMIUM, the PATH, the usual places, Playwright's own."""
+    """The path of Chromium or Chrome, or None.
+
+    Looks at $CHROMIUM, the PATH, the usual places, and Playwright's own browser, in this order.
+    """
     if chosen := os.environ.get("CHROMIUM"):
         return shutil.which(os.path.expanduser(chosen))
-    found = next(filter(None, map(shutil.which, NAMES)), None) or next(filter(os.path.exists, PLACES), None)
-    return found or _playwrights_own()
+    found = [*filter(None, map(shutil.which, NAMES)), *filter(os.path.exists, PLACES)]
+    return found[0] if found else _playwrights_own()
 
 
 def _playwrights_own():
@@ -37,5 +47,4 @@ def _playwrights_own():
 
 
 if __name__ == "__main__":
-    path = find_chromium()
-    sys.exit(None if path else HOW)
+    sys.exit(None if find_chromium() else HOW)
