@@ -1,7 +1,8 @@
 """JupyterLab for this course: `jupyter lab --config=jupyter/jupyter_lab_config.py`, which `make lab` runs.
 
-It opens at the first lesson: no news, no update check, widget state saved with a notebook. Nobody's own
-settings are touched: labconfig/ beside this file is only added to the places that are read.
+It copies the lessons to my_course/ and opens the first one there: no news, no update check, widget state
+saved with a notebook. Nobody's own settings are touched: labconfig/ beside this file is only added to the
+places that are read.
 """
 
 import atexit
@@ -17,16 +18,27 @@ from jupyter_core.paths import jupyter_config_dir, jupyter_data_dir, jupyter_run
 c = get_config()  # noqa: F821, given by Jupyter
 
 here = Path(__file__).resolve().parent
-lessons = runpy.run_path(str(here.parent / "tools" / "lessons.py"))["lessons"]()
 c.ServerApp.root_dir = str(here.parent)
 c.ServerApp.allow_root = True  # in a container one is root; the server listens on this machine only
-c.LabApp.default_url = f"/lab/tree/notebooks/{lessons[0].name}" if lessons else "/lab"
 c.Application.log_level = "ERROR"  # the address is printed all the same, and nothing that puzzles
 
 # Kernels run the code of this folder, whatever the environment was made for.
 for variable, own in {"JUPYTER_CONFIG_PATH": here, "PYTHONPATH": here.parent}.items():
     paths = os.environ.get(variable)
     os.environ[variable] = os.pathsep.join([str(own), paths]) if paths else str(own)
+
+# The student's copy of the lessons. Where none can be made, the lessons themselves are opened.
+course = runpy.run_path(str(here.parent / "bn_helpers" / "my_course.py"))
+folder, lessons = here.parent / "my_course", course["lessons"]
+try:
+    said, page = course["update"](folder)
+except ValueError as error:
+    said, page = [str(error)], next(iter(lessons(folder)), None)
+except OSError as error:
+    said = [course["trouble"](folder, error) + " The lessons in notebooks/ open in its place."]
+    page = lessons(here.parent / "notebooks")[0]
+print(*said, sep="\n", end="\n" * bool(said), flush=True)
+c.LabApp.default_url = f"/lab/tree/{page.relative_to(here.parent).as_posix()}" if page else "/lab"
 
 
 def can_be_written(folder):

@@ -25,6 +25,7 @@ FLOORS = {
     "gradients": 0,
     "whitening": 0,
     "data": 0,
+    "my_course": 0,
     "_mnist": -1,
     "_require": -2,
     "_threads": -1,

@@ -1,54 +1,29 @@
-"""Which files are the course's own; which are lessons, and which of them are tested.
+"""Which files are the course's own.
 
-    python tools/lessons.py           # the lessons that are tested
-    python tools/lessons.py all       # every lesson
-    python tools/lessons.py code      # every file of Python that git knows
-    python tools/lessons.py stored    # an error if a lesson is not as `make refresh` stores it
+    python tools/lessons.py           # the lessons
+    python tools/lessons.py stored    # an error if one of them is not as `make refresh` stores it
 
-Copies, notes and what systems leave beside the lessons are no lessons. A lesson that somebody has worked in is
-not tested: it is not as `make refresh` stores it, and it differs from the last commit, where there is git. What
-is committed is tested, whatever its form.
+Copies, notes and what systems leave beside the lessons are no lessons. One that is not as `make refresh`
+stores it was edited by an author, or by a student in place of my_course/: one test says so, no other tests it.
 """
 
-import json
-import re
 import subprocess
 import sys
 from pathlib import Path
 
+from bn_helpers import my_course
+
 ROOT = Path(__file__).resolve().parents[1]
-KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}  # as JupyterLab has it
-LANGUAGE = {"name": "python", "file_extension": ".py", "nbconvert_exporter": "python"}  # `nbconvert --to script`
 
 
 def lessons():
     """Every lesson, in order."""
-    name = re.compile(r"\d\d_[a-z0-9_]+\.ipynb")
-    paths = (path for path in (ROOT / "notebooks").glob("*.ipynb") if name.fullmatch(path.name))
-    return sorted(path for path in paths if path.is_file())
+    return my_course.lessons(ROOT / "notebooks")
 
 
-def left_out():
-    """The lessons that somebody has worked in, or deleted."""
-    every = sorted({*lessons(), *in_git("notebooks/[0-9][0-9]_*.ipynb")})
-    return [path for path in every if not is_stored_form(path) and not is_committed(path)]
-
-
-def untouched():
-    """The lessons without those that are left out."""
-    return sorted(set(lessons()) - set(left_out()))
-
-
-def is_stored_form(path):
-    """Whether `make refresh` has written the file last, as far as its form tells."""
-    try:
-        notebook = json.loads(path.read_text(encoding="utf-8"))
-        code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-        counts = [cell["execution_count"] for cell in code]
-        metadata = {"kernelspec": KERNEL, "language_info": LANGUAGE}
-        return counts == list(range(1, len(code) + 1)) and notebook["metadata"] == metadata
-    except (OSError, ValueError, LookupError, TypeError):
-        return False
+def stored():
+    """The lessons that are as `make refresh` stores them, as far as their form tells."""
+    return [path for path in lessons() if my_course.is_stored(path)]
 
 
 def in_git(pattern):
@@ -66,19 +41,16 @@ def code():
     return [path for path in in_git("*.py") if path.exists()]
 
 
-def is_committed(path):
-    """Whether the file is as in the last commit; False without git."""
-    command = ["git", "-C", ROOT, "diff", "--quiet", "HEAD", "--", path]
-    try:
-        known = subprocess.run(["git", "-C", ROOT, "ls-files", "--error-unmatch", path], capture_output=True)
-        return known.returncode == 0 == subprocess.run(command, capture_output=True).returncode
-    except OSError:
-        return False
+def others():
+    """What to say of the lessons that are not as `make refresh` stores them; "" if there are none."""
+    names = ", ".join(path.name for path in lessons() if path not in stored())
+    return names and (
+        f"Not as `make refresh` stores a lesson: {names}. If you worked there, `make lab` copies your work to "
+        "my_course/; then `git checkout notebooks` brings the lesson back."
+    )
 
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["stored"]:
-        other = [path.name for path in lessons() if not is_stored_form(path)]
-        sys.exit(f"Not as `make refresh` stores a lesson: {', '.join(other)}" if other else None)
-    choice = {"all": lessons, "code": code}.get(" ".join(sys.argv[1:]), untouched)
-    print(*(path.relative_to(ROOT) for path in choice()))
+        sys.exit(others() or None)
+    print(*(path.relative_to(ROOT) for path in lessons()))

@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 import nbformat
-from lessons import KERNEL, LANGUAGE
 from nbclient import NotebookClient
+
+from bn_helpers.my_course import KERNEL, LANGUAGE
 
 KERNEL_ONLY = {"application/vnd.jupyter.widget-view+json", "application/javascript"}  # of no use without one
 LIVE = "nbval-ignore-output"  # cells whose stored outputs differ from a fresh run's: the views are stripped

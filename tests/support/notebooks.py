@@ -1,17 +1,15 @@
 """The stored lessons that are tested, and the parts of a notebook."""
 
 import pytest
-from lessons import code, left_out, untouched
+from lessons import lessons, stored
 
-LESSONS = untouched()
+LESSONS = stored()
 
 
 def lesson_named(start):
-    """The path of the lesson whose name begins with `start`; skips the test if it is left out."""
-    path = next((path for path in LESSONS if path.name.startswith(start)), None)
-    gone = any(path.name.startswith(start) for path in left_out()) or not code()  # code(): git is there
-    assert path or gone, f"there is no lesson {start}"
-    return path or pytest.skip(f"lesson {start} is left out: somebody has worked there, or it is gone")
+    """The path of the lesson whose name begins with `start`; skips the test if it is not as stored."""
+    (path,) = (path for path in lessons() if path.name.startswith(start))
+    return path if path in LESSONS else pytest.skip(f"{path.name} is not as `make refresh` stores it")
 
 
 def code_cells(notebook):
