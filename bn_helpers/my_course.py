@@ -116,7 +116,8 @@ def fresh(number, folder):
     in the course's own. OSError if something cannot be written; no file is lost then.
     """
     found = {lesson.name[:2]: lesson for lesson in originals()}
-    lesson = found.get(Path(number).name.split("_")[0].zfill(2))
+    name = Path(number).name.split("_")[0]
+    lesson = found.get(name and name.zfill(2))
     if not lesson:
         raise ValueError(f"lesson: expected one of {' '.join(found)}, got {number}")
     if not is_stored(lesson):
