@@ -31,8 +31,9 @@ WORK = *TEXT, "execution_count", "outputs"  # no metadata: opening and saving ch
 NEWS = "WHAT_IS_NEW.md"
 SAID = {
     "copied": "Copied to {folder}: {lessons}. No update changes what you write there.",
-    "renewed": "New version of {lessons}. It is in {folder}, since you had not changed yours.",
-    "offered": "New version of {lessons}. It is in {folder}{files}. Yours is as you left it.",
+    "renewed": "There is a new version of {lessons}. It is in place: you had changed nothing.",
+    "offered": "There is a new version of {lessons}. In {folder} it is called {files}. "
+    "Your own file is as you left it.",
     "saved": "You worked in notebooks/: {lessons}. That work is copied to {folder}: {files}. "
     "Go on there. `git checkout notebooks` brings the lessons in notebooks/ back as they came.",
 }
@@ -146,9 +147,10 @@ def put(source, target):
 
 
 def free(path, word, spare=None):
-    """A path with `word` in its name, where there is nothing, or nothing but `spare`."""
+    """A path 02-word_title.ipynb where there is nothing, or nothing but `spare`."""
+    number, title = path.name.split("_", 1)
     for n in count(1):
-        beside = path.with_stem(f"{path.stem}-{word}" + f"-{n}" * (n > 1))
+        beside = path.with_name(f"{number}-{word}" + f"-{n}" * (n > 1) + f"_{title}")
         if not beside.exists() or (spare and same(WORK, beside, spare)):
             return beside
 

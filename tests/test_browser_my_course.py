@@ -106,9 +106,9 @@ def test_after_an_update_the_page_of_what_is_new_is_seen_first_and_leads_to_both
     with start_lab(course, CONFIG) as lab:
         page = start(browser, lab)
         shown = page.locator(".jp-MarkdownViewer:visible")
-        shown.get_by_text("New version of lesson 00").wait_for(timeout=60_000)
+        shown.get_by_text("There is a new version of lesson 00").wait_for(timeout=60_000)
         assert copy.read_bytes() == work
-        for name in ("00_start_here-new.ipynb", FIRST):
+        for name in ("00-new_start_here.ipynb", FIRST):
             shown.get_by_role("link", name=name, exact=True).click()
             wait_for(lambda name=name: page.evaluate(OPEN) == f"my_course/{name}", name)
             page.locator(".lm-TabBar-tabLabel", has_text=my_course.NEWS).click()

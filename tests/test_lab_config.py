@@ -51,7 +51,7 @@ def test_it_opens_at_the_page_of_what_is_new_once(folder, load, capsys):
     mine.write_text("changed", encoding="utf-8")
     lesson.write_text(lesson.read_text(encoding="utf-8").replace("Start here", "Start"), encoding="utf-8")
     assert load().LabApp.default_url == "/lab/tree/my_course/WHAT_IS_NEW.md"
-    assert capsys.readouterr().out.startswith("New version of lesson 00.")
+    assert capsys.readouterr().out.startswith("There is a new version of lesson 00.")
     assert load().LabApp.default_url == f"/lab/tree/my_course/{FIRST}"
     assert mine.read_text(encoding="utf-8") == "changed"
 

@@ -18,7 +18,7 @@ from bn_helpers import my_course
 
 ROOT = Path(__file__).parents[1]
 FIRST, SECOND = "00_start_here.ipynb", "02_xavier_and_he.ipynb"
-NEW, NEWS = "02_xavier_and_he-new.ipynb", my_course.NEWS
+NEW, NEWS = "02-new_xavier_and_he.ipynb", my_course.NEWS
 
 
 def write(path, *sources, output="1", **metadata):
@@ -97,7 +97,7 @@ def test_an_update_is_offered_beside_a_file_that_was_changed_and_a_page_leads_to
     assert (mine / SECOND).read_bytes() == before
     assert (mine / NEW).read_bytes() == (course / SECOND).read_bytes()
     assert said == [
-        f"New version of lesson 02. It is in my_course/{NEW}. Yours is as you left it.",
+        f"There is a new version of lesson 02. In my_course/ it is called {NEW}. Your own file is as you left it.",
     ]
     assert opened == mine / NEWS
     page = opened.read_text(encoding="utf-8")
@@ -110,7 +110,7 @@ def test_an_update_is_offered_beside_a_file_that_was_changed_and_a_page_leads_to
 
 
 def test_the_name_of_an_update_stands_next_to_the_students_file():
-    everything = [*(path.name for path in lessons.lessons()), NEW, "02_xavier_and_he-2026-11-26.ipynb"]
+    everything = [*(path.name for path in lessons.lessons()), NEW, "02-2026-11-26_xavier_and_he.ipynb"]
     order = [name[:2] for name in sorted(everything)]
     assert order == sorted(order)
 
@@ -122,7 +122,7 @@ def test_a_file_that_was_only_opened_and_saved_is_replaced(course, mine):
     said, opened = my_course.update(mine)
     assert (mine / SECOND).read_bytes() == (course / SECOND).read_bytes()
     assert names(mine) == [FIRST, SECOND, NEWS]
-    assert said == ["New version of lesson 02. It is in my_course/, since you had not changed yours."]
+    assert said == ["There is a new version of lesson 02. It is in place: you had changed nothing."]
     assert opened == mine / NEWS
     assert "make fresh" not in opened.read_text(encoding="utf-8")  # nothing to choose
 
@@ -155,7 +155,7 @@ def test_an_offer_that_nobody_has_changed_gives_way_to_the_next_and_another_does
     write(course / SECOND, "fourth")
     my_course.update(mine)
     assert (mine / NEW).read_bytes() == before
-    assert (mine / "02_xavier_and_he-new-2.ipynb").read_bytes() == (course / SECOND).read_bytes()
+    assert (mine / "02-new-2_xavier_and_he.ipynb").read_bytes() == (course / SECOND).read_bytes()
 
 
 def test_a_file_of_which_nothing_is_remembered_is_kept(course, mine):
@@ -203,7 +203,7 @@ def test_work_that_goes_on_in_the_courses_own_file_is_copied_beside(course, mine
         before = (mine / SECOND).read_bytes()
         my_course.update(mine)
         assert (mine / SECOND).read_bytes() == before
-    beside = "02_xavier_and_he-from-notebooks.ipynb"
+    beside = "02-from-notebooks_xavier_and_he.ipynb"
     assert names(mine) == [FIRST, beside, SECOND, NEWS]
     assert (mine / beside).read_bytes() == (course / SECOND).read_bytes()
 
@@ -219,7 +219,7 @@ def test_fresh_puts_a_clean_copy_there_and_keeps_the_old_one_under_its_date_twic
         kept.append(old.name)
         assert (path, old.read_bytes()) == (mine / SECOND, before)
         assert path.read_bytes() == (course / SECOND).read_bytes()
-    assert kept == ["02_xavier_and_he-2026-11-25.ipynb", "02_xavier_and_he-2026-11-25-2.ipynb"]
+    assert kept == ["02-2026-11-25_xavier_and_he.ipynb", "02-2026-11-25-2_xavier_and_he.ipynb"]
     assert names(mine) == [FIRST, *sorted(kept), SECOND]
 
 
@@ -312,9 +312,7 @@ def test_the_command_says_what_it_did_and_what_to_open(course, tmp_path, monkeyp
     lines = out.splitlines()
     assert code is None
     assert len(lines) == 2
-    assert lines[0].startswith(
-        f"{first} is the lesson as it came. Your file is kept: my_course{os.sep}00_start_here-2"
-    )
+    assert lines[0].startswith(f"{first} is the lesson as it came. Your file is kept: my_course{os.sep}00-2")
     write(course / FIRST, "second")
     work(tmp_path / first)
     out, code = call(monkeypatch, capsys)
