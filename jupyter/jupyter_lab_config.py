@@ -35,8 +35,8 @@ try:
 except ValueError as error:
     said, page = [str(error)], next(iter(lessons(folder)), None)
 except OSError as error:
-    said = [course["trouble"](folder, error) + " The lessons in notebooks/ open in its place."]
-    page = lessons(here.parent / "notebooks")[0]
+    page = (lessons(folder) + lessons(here.parent / "notebooks"))[0]
+    said = [course["trouble"](folder, error) + f" {page.relative_to(here.parent)} opens all the same."]
 print(*said, sep="\n", end="\n" * bool(said), flush=True)
 c.LabApp.default_url = f"/lab/tree/{page.relative_to(here.parent).as_posix()}" if page else "/lab"
 

@@ -61,7 +61,7 @@ def test_where_no_copy_can_be_made_the_lessons_open_and_one_line_says_so(folder,
     (folder / "my_course").touch()
     assert load().LabApp.default_url == f"/lab/tree/notebooks/{FIRST}"
     out = capsys.readouterr().out
-    assert out.endswith("a file has this name. The lessons in notebooks/ open in its place.\n")
+    assert out.endswith(f"a file has this name. {Path('notebooks', FIRST)} opens all the same.\n")
     assert out.count("\n") == 1
 
 
