@@ -32,8 +32,8 @@ NEWS = "WHAT_IS_NEW.md"
 SAID = {
     "copied": "Copied to {folder}: {lessons}. No update changes what you write there.",
     "renewed": "There is a new version of {lessons}. It is in place: you had changed nothing.",
-    "offered": "There is a new version of {lessons}. In {folder} it is called {files}. "
-    "Your own file is as you left it.",
+    "offered": "There is a new version of {lessons}, in {folder}: {files}. "
+    "What you wrote is as you left it.",
     "saved": "You worked in notebooks/: {lessons}. That work is copied to {folder}: {files}. "
     "Go on there. `git checkout notebooks` brings the lessons in notebooks/ back as they came.",
 }

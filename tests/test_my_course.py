@@ -97,7 +97,7 @@ def test_an_update_is_offered_beside_a_file_that_was_changed_and_a_page_leads_to
     assert (mine / SECOND).read_bytes() == before
     assert (mine / NEW).read_bytes() == (course / SECOND).read_bytes()
     assert said == [
-        f"There is a new version of lesson 02. In my_course/ it is called {NEW}. Your own file is as you left it.",
+        f"There is a new version of lesson 02, in my_course/: {NEW}. What you wrote is as you left it.",
     ]
     assert opened == mine / NEWS
     page = opened.read_text(encoding="utf-8")
