@@ -1,6 +1,8 @@
-"""A matplotlib canvas that draws texts from tiles: each word and each figure is rendered once, then copied.
+"""A matplotlib canvas that draws text from tiles.
 
-Matplotlib lays out and renders every letter of a changed text anew, most of a millisecond for a title.
+Each word and each digit is rendered once, then copied. Matplotlib itself lays out and
+renders every letter of a changed text again, which takes most of a millisecond for a
+title.
 """
 
 import re
@@ -11,7 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 
 
 class Canvas(FigureCanvasAgg):
-    """The Agg canvas; horizontal text without mathematics comes from tiles, at whole pixels."""
+    """The Agg canvas; draws horizontal text without formulas from tiles."""
 
     renderer = None
 
@@ -43,9 +45,15 @@ def _tiles(s, prop, dpi, colour=(0, 0, 0, 1)):
 
 @lru_cache(maxsize=2000)
 def _tile(piece, prop, dpi, colour):
-    """Ink as RGBA (H, W, 4), bottom row first; where it starts from the pen; width, height, descent."""
-    size = width, height, descent = RendererAgg(1, 1, dpi).get_text_width_height_descent(piece, prop, False)
-    margin = int(height) + 2  # ink may lie outside of the piece's own width
+    """Render `piece`; returns (RGBA, left, bottom, size).
+
+    RGBA (H, W, 4) has the bottom row first and no empty border. left and bottom are its
+    offset in pixels from the start of the text's base line. size is the (width, height,
+    descent) of the piece.
+    """
+    measure = RendererAgg(1, 1, dpi).get_text_width_height_descent
+    size = width, height, descent = measure(piece, prop, False)
+    margin = int(height) + 2  # letters may reach beyond their own width
     renderer = RendererAgg(int(width) + 2 * margin, int(height) + 2 * margin, dpi)
     gc = renderer.new_gc()
     gc.set_foreground(colour, isRGBA=True)

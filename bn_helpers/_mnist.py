@@ -1,4 +1,4 @@
-"""The four IDX files of MNIST: found where downloads put them, read, or refused by name."""
+"""Find the four IDX files of MNIST where downloads put them, and read them."""
 
 import gzip
 import math
@@ -16,7 +16,8 @@ ALL_SPELLINGS = {spelling for spellings in SPELLINGS.values() for spelling in sp
 
 ONCE, AGAIN, SAME = "unpack it", "get it again", "take all files from the same source"
 LFS = "run `git lfs pull` where it came from"
-SIGNATURES = {  # how files begin that people have under these names: what it is, what to do
+# The first bytes of other files with these names: what such a file is, what to do
+SIGNATURES = {
     b"\x1f\x8b": ("a gzip file within a gzip file", ONCE),
     b"PK": ("a zip file", ONCE),
     b"BZh": ("a bzip2 file", ONCE),
@@ -27,12 +28,17 @@ SIGNATURES = {  # how files begin that people have under these names: what it is
     b"version https://git-lfs": ("a pointer of Git LFS", LFS),
 }
 OTHER = {9: "int8", 11: "int16", 12: "int32", 13: "float32", 14: "float64"}
-TYPES = {8: ""} | {code: f" of {dtype}" for code, dtype in OTHER.items()}  # by the third byte of an IDX file
-CHUNK = 2**20  # bytes read at a time: a damaged header may ask for more than there is memory
+# By the third byte of an IDX file
+TYPES = {8: ""} | {code: f" of {dtype}" for code, dtype in OTHER.items()}
+CHUNK = 2**20  # bytes at a time: a damaged header may ask for more than fits into memory
 
 
 def read_mnist(folder):
-    """[(images (N, H, W), labels (N,)) of the training part, the same of the test part], uint8."""
+    """The images and labels of MNIST: [(X, y) for training, (X, y) for test], uint8.
+
+    X has shape (N, H, W) and y has shape (N,). FileNotFoundError if a file is missing,
+    ValueError if a file is not what its name says.
+    """
     home = _home(a_path("folder", folder))
     paths = {name: _find(home, name) for name in NAMES}
     for name, path in paths.items():
@@ -44,8 +50,9 @@ def read_mnist(folder):
     (train, _), (test, _) = PARTS
     if len(arrays[train]) < len(arrays[test]):
         raise ValueError(
-            f"{paths[train]}: expected at least as many training as test images, got {len(arrays[train])} and "
-            f"{len(arrays[test])}; the two parts are exchanged, name their files the other way round"
+            f"{paths[train]}: expected at least as many training as test images, got "
+            f"{len(arrays[train])} and {len(arrays[test])}; the two parts are exchanged, "
+            "name their files the other way round"
         )
     size, other = (" x ".join(map(str, arrays[name].shape[1:])) for name in (train, test))
     if size != other:
@@ -58,8 +65,8 @@ def read_mnist(folder):
 def _belong_together(images, X, labels, y):
     if len(X) != len(y):
         raise ValueError(
-            f"{labels}: expected one label for each of the {len(X)} images in {images.name}, got {len(y)}; "
-            "take both files from the same source"
+            f"{labels}: expected one label for each of the {len(X)} images in {images.name}, "
+            f"got {len(y)}; take both files from the same source"
         )
     if y.max() > 9:
         raise ValueError(f"{labels}: expected labels from 0 to 9, got {y.max()}; get the file again")
@@ -67,13 +74,13 @@ def _belong_together(images, X, labels, y):
         raise ValueError(f"{images}: expected pixels that differ, got {X.max()} in all of them; {AGAIN}")
 
 
-# --- where the files are ---------------------------------------------------------------------------------
+# --- where the files are ------------------------------------------------------------
 
 
 def _home(folder):
-    """Where the files are: `folder`, the only one with some below it, or that of the file it names."""
+    """The folder with the files: `folder`, the only one below it, or its parent."""
     while folder.name in ALL_SPELLINGS and len(_found(folder)) < len(NAMES):
-        folder = folder.parent  # of a file, or of the folder that Kaggle makes for each
+        folder = folder.parent  # a file was given, or the folder that Kaggle makes for it
     if not os.path.isdir(folder):
         came = "a file; unpack an archive, and give the folder" if os.path.isfile(folder) else "none"
         raise FileNotFoundError(f"{folder}: expected a folder with the four MNIST files, found {came}")
@@ -88,8 +95,8 @@ def _home(folder):
     if not homes:
         came = ", ".join(there[:3]) + (f" and {len(there) - 3} more" if len(there) > 3 else "") or "nothing"
         raise FileNotFoundError(
-            f"{folder}: expected {NAMES[0]} and the other three IDX files there or below, found {came}; put them "
-            "there, gzipped or not (.npz, .csv and archives are not read)"
+            f"{folder}: expected {NAMES[0]} and the other three IDX files there or below, "
+            f"found {came}; put them there, gzipped or not (.npz, .csv and archives are not read)"
         )
     if len(homes) > 1:
         came = " and in ".join(str(path.relative_to(folder)) for path in homes.values())
@@ -104,7 +111,10 @@ def _found(folder):
 
 
 def _find(folder, name):
-    """The path of `name` in `folder`, or in a folder of its own there; what is no file comes last."""
+    """The path of `name` in `folder`, or in a folder called so; None if there is none.
+
+    Something that is not a file is taken only if there is no file.
+    """
     spellings = SPELLINGS[name]
     own = [folder / spelling for spelling in spellings]
     nested = [path / spelling for path in own if os.path.isdir(path) for spelling in spellings]
@@ -115,17 +125,17 @@ def _find(folder, name):
     return None
 
 
-# --- what is in them -------------------------------------------------------------------------------------
+# --- what is in them ----------------------------------------------------------------
 
 
 def _read_idx(path, name):
-    """The uint8 array of one IDX file; ValueError for whatever else is at `path`."""
+    """The uint8 array of one IDX file; ValueError if `path` is anything else."""
     if not os.path.isfile(path):
         came = "a folder" if os.path.isdir(path) else "a broken link" if os.path.islink(path) else "something else"
         raise ValueError(f"{path}: expected a file, got {came}; put the file {name} there")
     try:
         with open(path, "rb") as file:
-            packed = file.read(2) == b"\x1f\x8b"  # gzip, whatever the file is called
+            packed = file.read(2) == b"\x1f\x8b"  # gzip, whatever its name says
         with (gzip.open if packed else open)(path, "rb") as file:
             return _parse(file, path, name)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
@@ -162,7 +172,10 @@ def _parse(file, path, name):
 
 
 def _recognize(start, advice):
-    """What a file is that begins with the bytes `start`, and what to do: `advice`, if nothing better is known."""
+    """(what the file is, what to do), from its first bytes `start`.
+
+    What to do is `advice`, if nothing better is known.
+    """
     for signature, what in SIGNATURES.items():
         if start.startswith(signature):
             return what

@@ -1,8 +1,9 @@
-"""RGBA pixels to PNG bytes, quickly: a palette that is learned as colours come, and arrays that are used again.
+"""Fast conversion of RGBA pixels to PNG bytes, with a palette that learns new colours.
 
-A plot has few colours, each with its antialiased edges. Colours are told apart by 5 bits a channel; each such
-cell gets the commonest exact colour met in it (others in it are off by 7 of 255 at most), and cells that are close
-share an entry when room runs out.
+A plot has few colours, each with its antialiased edges. Colours are grouped by the
+upper 5 bits of each channel. Each group is drawn in its most frequent colour, so other
+colours of the group are wrong by at most 7 of 255. When the palette is full, similar
+groups share an entry. The arrays are used again for each picture.
 """
 
 import io
@@ -12,22 +13,24 @@ import zlib
 import numpy as np
 from PIL import Image  # a dependency of matplotlib
 
-COLOURS, UNKNOWN = 247, 255  # entries for opaque colours; between the two: the translucent ones by opacity
-BLOCK = 2**17  # pixels are looked up so many at a time, which a cache holds
-COARSEST = 13  # of 255: where colours that share an entry would differ more, the picture is stored without loss
+COLOURS = 247  # entries for opaque colours; the entries after them are for translucent ones
+UNKNOWN = 255  # stands in the table for a group without an entry
+BLOCK = 2**17  # the number of pixels in one look-up: as many as fit into a cache
+COARSEST = 13  # of 255: if sharing an entry would cost more, the picture is stored exactly
 
 
 class Palette:
-    """`palette(rgba)` -> PNG bytes of an array (H, W, 4) of uint8.
+    """`png(rgba)` returns the PNG bytes of an array (H, W, 4) of uint8.
 
-    What is not opaque (a card's corners) must be so in every picture of one size. The first picture
-    learns the colours; later ones cost three passes over the pixels and a lookup.
+    Pixels that are not opaque (the corners of a card) must be the same in all pictures
+    of one size. The first picture fills the palette. A later picture without new
+    colours takes three passes over the pixels and a look-up.
     """
 
     def __init__(self):
         self.shape = None
 
-    def __call__(self, rgba, level=1):
+    def png(self, rgba, level=1):
         rgba = np.ascontiguousarray(rgba)
         if rgba.shape != self.shape:
             self._start(rgba)
@@ -44,7 +47,8 @@ class Palette:
         height, width, _ = self.shape
         index = self.index.reshape(height, width)
         self.lines[0, 1:] = index[0]
-        np.subtract(index[1:], index[:-1], out=self.lines[1:, 1:])  # each row less the one above: half the bytes
+        # each row minus the row above it: halves the size of the file
+        np.subtract(index[1:], index[:-1], out=self.lines[1:, 1:])
         return b"\x89PNG\r\n\x1a\n" + b"".join(
             struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
             for kind, data in (
@@ -57,11 +61,15 @@ class Palette:
         )
 
     def _start(self, rgba):
-        """Arrays for this size (fresh ones each time would cost more than the sums), and the translucent pixels."""
+        """Make the arrays for this size, and find the translucent pixels.
+
+        New arrays for each picture would take longer than the computation.
+        """
         self.shape, (height, width, _) = rgba.shape, rgba.shape
         self.key, self.place = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.intp)
-        self.index, self.lines = np.empty(height * width, np.uint8), np.empty((height, width + 1), np.uint8)
-        self.lines[:, 0] = 2  # the filter "up"
+        self.index = np.empty(height * width, np.uint8)
+        self.lines = np.empty((height, width + 1), np.uint8)
+        self.lines[:, 0] = 2  # the PNG filter "up"
         self.entries = np.zeros((UNKNOWN, 4), np.uint8)
         self.seen, self.radius = np.empty(0, np.uint32), 0
         self._forget()
@@ -83,11 +91,15 @@ class Palette:
         return self.index
 
     def _learn(self, pixels):
-        """Entries for new colours, commonest first; where room runs out, all again and a little coarser."""
+        """Enter new colours, the most frequent first.
+
+        When the palette is full, enter all colours again, with a larger distance within
+        which colours share an entry.
+        """
         colours, counts = np.unique(pixels, return_counts=True)
         colours = colours[np.argsort(-counts, kind="stable")]
         _, first = np.unique(_keys(colours), return_index=True)
-        new = colours[np.sort(first)]  # the commonest colour of each cell
+        new = colours[np.sort(first)]  # the most frequent colour of each group
         self.seen = np.concatenate([self.seen, new])
         while self.radius <= COARSEST and not self._enter(new):
             self._forget()
@@ -107,7 +119,7 @@ class Palette:
 
 
 def _keys(pixels, out=None):
-    """Of little-endian RGBA, 5 bits a channel in 16 bits, one to one."""
+    """The group of each pixel: little-endian RGBA to 5 bits a channel, in 16 bits."""
     key = np.bitwise_and(pixels, np.uint32(0xF8F8F8), out=out)
     key *= np.uint32(0x2101)
     key >>= np.uint32(16)

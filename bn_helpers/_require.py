@@ -1,8 +1,9 @@
 """Bad input is refused by name: which argument, what was expected, what came.
 
-A plain array is a numpy.ndarray, one mapped from a file too, or whatever `np.asarray` reads: lists,
-a table of another library. Other subclasses are refused, since their values mean something else: of
-a masked array the masked ones would come back, and `*` of a matrix is `@`.
+A plain array is a numpy.ndarray, one mapped from a file too, or whatever `np.asarray`
+reads: lists, a table of another library. Other subclasses are refused, since their
+values mean something else: of a masked array the masked ones would come back, and `*`
+of a matrix is `@`.
 """
 
 import os
@@ -18,13 +19,16 @@ DRAWN = "e" + REALS  # float16 is enough to be looked at, and too coarse to comp
 
 
 def floats(name, value, *shape):
-    """`value` as a finite float array of `shape`: a letter stands for any size >= 1, a last ... for any axes.
+    """`value` as a finite float array of `shape`: a letter stands for any size >= 1, a
+    last ... for any axes.
 
-    float32, float64 and wider are kept, in this machine's order of bytes; integers become float64.
-    ValueError otherwise.
+    float32, float64 and wider are kept, in this machine's order of bytes; integers
+    become float64. ValueError otherwise.
     """
     array = finite(name, value, *shape)
-    return array.astype(np.float64 if array.dtype.kind in "iu" else array.dtype.newbyteorder("="), copy=False)
+    return array.astype(
+        np.float64 if array.dtype.kind in "iu" else array.dtype.newbyteorder("="), copy=False
+    )
 
 
 def finite(name, value, *shape, **kinds):
@@ -46,11 +50,17 @@ def batch(name, value):
 
 
 def numbers(name, value, *shape, types=REALS, what="float32 or float64 numbers"):
-    """`value` as a plain array of `shape` and one of `types`, NaN or not; ValueError otherwise."""
+    """`value` as a plain array of `shape` and one of `types`, NaN or not; ValueError
+    otherwise.
+    """
     array = plain(name, value, shape)
     sizes, more = (shape[:-1], True) if shape[-1:] == (...,) else (shape, False)
     fits = array.ndim >= len(sizes) if more else array.ndim == len(sizes)
-    if not fits or not all(isinstance(s, str) or s == n for s, n in zip(sizes, array.shape)) or array.size == 0:
+    if (
+        not fits
+        or not all(isinstance(s, str) or s == n for s, n in zip(sizes, array.shape))
+        or array.size == 0
+    ):
         number = array.ndim or array.dtype.char in DRAWN
         came = f"shape {array.shape}" if number else type(array.item()).__name__
         raise ValueError(f"{name}: expected {wanted(shape)}, got {came}")
@@ -60,7 +70,9 @@ def numbers(name, value, *shape, types=REALS, what="float32 or float64 numbers")
 
 
 def plain(name, value, shape):
-    """`value` as a plain array, whatever is in it; ValueError, which tells the `shape`, if it cannot be one."""
+    """`value` as a plain array, whatever is in it; ValueError, which tells the `shape`,
+    if it cannot be one.
+    """
     if isinstance(value, np.ndarray):
         _refuse_subclass(name, value)
         return np.asarray(value)
@@ -69,7 +81,11 @@ def plain(name, value, shape):
             array = np.asarray(value)
     except Exception as error:  # another library's arrays raise what they like
         ragged = isinstance(value, list | tuple) and isinstance(error, ValueError)
-        came = "rows of different lengths" if ragged else f"{type(value).__name__}, which NumPy cannot read"
+        came = (
+            "rows of different lengths"
+            if ragged
+            else f"{type(value).__name__}, which NumPy cannot read"
+        )
         raise ValueError(f"{name}: expected {wanted(shape)}, got {came}") from None
     if array.dtype.char in DRAWN:
         _refuse_rows(name, value)
@@ -94,12 +110,16 @@ def _refuse_subclass(name, array):
 
 
 def real_array(name, value):
-    """`value` if it is a plain array of float32 or wider, with integers as float64; ValueError otherwise.
+    """`value` if it is a plain array of float32 or wider, with integers as float64;
+    ValueError otherwise.
 
-    Its numbers are not looked at: that would cost time in every step, and a diverging run may be watched.
+    Its numbers are not looked at: that would cost time in every step, and a diverging
+    run may be watched.
     """
     if not isinstance(value, np.ndarray):
-        raise ValueError(f"{name}: expected an array, such as np.array({name}), got {type(value).__name__}")
+        raise ValueError(
+            f"{name}: expected an array, such as np.array({name}), got {type(value).__name__}"
+        )
     _refuse_subclass(name, value)
     if value.dtype.char not in REALS:
         raise ValueError(f"{name}: expected float32 or float64 numbers, got dtype {value.dtype}")
@@ -107,7 +127,9 @@ def real_array(name, value):
 
 
 def batch_or_images(value):
-    """x as a `real_array` of shape (N, D) or (N, C, H, W), not empty; ValueError otherwise."""
+    """x as a `real_array` of shape (N, D) or (N, C, H, W), not empty; ValueError
+    otherwise.
+    """
     x = real_array("x", value)
     if x.ndim not in (2, 4) or x.size == 0:
         raise ValueError(f"x: expected shape (N, D) or shape (N, C, H, W), got shape {x.shape}")
@@ -115,7 +137,9 @@ def batch_or_images(value):
 
 
 def upstream(dout, shape):
-    """The gradient as a `real_array` of the `shape` of the layer's last output, None before any."""
+    """The gradient as a `real_array` of the `shape` of the layer's last output, None
+    before any.
+    """
     if shape is None:
         raise ValueError("backward: expected a forward pass before it, got none")
     if not isinstance(dout, np.ndarray) or dout.shape != shape:
@@ -125,10 +149,14 @@ def upstream(dout, shape):
 
 
 def labels(name, value, length, num_classes):
-    """`value` (length,) as integer class labels in 0..num_classes-1; ValueError otherwise."""
+    """`value` (length,) as integer class labels in 0..num_classes-1; ValueError
+    otherwise.
+    """
     array = numbers(name, value, length, types=INTEGERS, what="integer class labels")
     if array.min() < 0 or array.max() >= num_classes:
-        raise ValueError(f"{name}: expected labels from 0 to {num_classes - 1}, got {array.min()} to {array.max()}")
+        raise ValueError(
+            f"{name}: expected labels from 0 to {num_classes - 1}, got {array.min()} to {array.max()}"
+        )
     return array
 
 
@@ -139,17 +167,23 @@ def wanted(shape):
 
 
 def scalar(value):
-    """The real number that `value` is, a 0-d array's too; None if it is none (True, "1", a masked value)."""
+    """The real number that `value` is, a 0-d array's too; None if it is none (True,
+    "1", a masked value).
+    """
     if type(value) is np.ndarray and value.ndim == 0:
         value = value[()]
-    return value if isinstance(value, Real) and not isinstance(value, bool | np.timedelta64) else None
+    return (
+        value if isinstance(value, Real) and not isinstance(value, bool | np.timedelta64) else None
+    )
 
 
 def count(name, value, at_least=1):
     """`value` as an int >= at_least; ValueError otherwise."""
     number = scalar(value)
     if not isinstance(number, Integral) or not at_least <= number <= np.iinfo(np.intp).max:
-        raise ValueError(f"{name}: expected a whole number of at least {at_least}, got {shown(value)}")
+        raise ValueError(
+            f"{name}: expected a whole number of at least {at_least}, got {shown(value)}"
+        )
     return int(number)
 
 
@@ -186,13 +220,17 @@ def between(name, value, low, high=np.inf):
 
 
 def path(name, value):
-    """`value`, a str or a Path, as a Path with its `~` written out; ValueError otherwise."""
+    """`value`, a str or a Path, as a Path with its `~` written out; ValueError
+    otherwise.
+    """
     if not isinstance(value, str | os.PathLike) or "\0" in str(value) or not str(value):
         raise ValueError(f'{name}: expected a path, such as "~/{name}", got {shown(value)}')
     try:
         return Path(value).expanduser()
     except (RuntimeError, TypeError):  # no home folder, or no such user; a path made of bytes
-        raise ValueError(f"{name}: expected a path whose ~ is a known folder, got {shown(value)}") from None
+        raise ValueError(
+            f"{name}: expected a path whose ~ is a known folder, got {shown(value)}"
+        ) from None
 
 
 def shown(value):

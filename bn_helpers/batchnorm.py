@@ -1,100 +1,86 @@
-"""Batch normalization (Ioffe & Szegedy 2015): the pure functions, and the layer with its state.
+"""Batch normalization (Ioffe & Szegedy 2015): the pure functions, and the layer with
+its state.
 
-The functions take x (N, D), one row per example. The layer takes that or (N, C, H, W), where each
-channel is one feature and every place of every image one example (paper, section 3.2).
+The functions take x (N, D), one row per example. The layer takes that or (N, C, H, W),
+where each channel is one feature and every place of every image one example (paper,
+section 3.2).
 """
 
 from collections.abc import Mapping
 from copy import deepcopy
-from typing import NamedTuple
 
 import numpy as np
 
+from . import _equations as equations
 from . import _require as require
-
-
-class Cache(NamedTuple):
-    """What the backward pass needs, and what the lessons print; N examples, D features."""
-
-    x_hat: np.ndarray  # (N, D), the normalized values
-    gamma: np.ndarray  # (D,)
-    std: np.ndarray  # (D,), sqrt(var + eps)
-    mu: np.ndarray  # (D,), the batch mean
-    var: np.ndarray  # (D,), the biased batch variance (divides by N)
+from ._equations import Cache
 
 
 def batchnorm_forward(x, gamma, beta, eps=1e-5):
-    """out (N, D) and a cache: algorithm 1 of the paper, for x (N, D), gamma (D,), beta (D,).
+    """out (N, D) and a cache: algorithm 1 of the paper, for x (N, D), gamma (D,), beta
+    (D,).
 
-    A batch of one gives out = beta, since every value is its own mean. ValueError for wrong shapes,
-    non-finite values, or eps = 0 with a constant feature.
+    A batch of one gives out = beta, since every value is its own mean. ValueError for
+    wrong shapes, non-finite values, or eps = 0 with a constant feature.
     """
     x = require.floats("x", x, "N", "D")
-    gamma, beta = (require.floats(k, v, x.shape[1]).astype(x.dtype) for k, v in (("gamma", gamma), ("beta", beta)))
+    gamma, beta = (
+        require.floats(k, v, x.shape[1]).astype(x.dtype)
+        for k, v in (("gamma", gamma), ("beta", beta))
+    )
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        out, cache = _forward(x, gamma, beta, require.between("eps", eps, 0))
+        out, cache = equations.forward(x, gamma, beta, require.between("eps", eps, 0))
     if not np.isfinite(cache.var).all():
-        raise ValueError(f"x: expected values whose squares {x.dtype} can hold, got up to {np.abs(x).max():.1e}")
+        raise ValueError(
+            f"x: expected values whose squares {x.dtype} can hold, got up to {np.abs(x).max():.1e}"
+        )
     if not cache.std.all():
         column = int(np.argmin(cache.std))
-        raise ValueError(f"eps: expected more than 0, since feature {column} of x is constant; got {eps!r}")
+        raise ValueError(
+            f"eps: expected more than 0, since feature {column} of x is constant; got {eps!r}"
+        )
     return out, cache
 
 
-def _forward(x, gamma, beta, eps):
-    mu = x.mean(axis=0)
-    xc = x - mu
-    # Rounding leaves a small mean in xc. Without it a constant feature is exactly 0, and the
-    # variance of float32 values around 1e4 loses no digits.
-    rest = xc.mean(axis=0)
-    xc -= rest
-    var = (xc * xc).mean(axis=0)
-    std = np.sqrt(var + eps)
-    x_hat = xc / std
-    out = gamma * x_hat + beta
-    return out, Cache(x_hat, gamma, std, mu.astype(np.float64) + rest, var)
-
-
 def batchnorm_backward(dout, cache):
-    """Gradients dx (N, D), dgamma (D,), dbeta (D,) of a loss, given dout (N, D) (paper, section 3).
+    """Gradients dx (N, D), dgamma (D,), dbeta (D,) of a loss, given dout (N, D) (paper,
+    section 3).
 
-    mu and var depend on every row of x, so dx loses its mean and its component along x_hat:
-    it is 0 for a batch of one and of the size of eps for a batch of two. ValueError for what is no cache of
-    `batchnorm_forward`, and for another shape or non-finite values.
+    mu and var depend on every row of x, so dx loses its mean and its component along
+    x_hat: it is 0 for a batch of one and of the size of eps for a batch of two.
+    ValueError for what is no cache of `batchnorm_forward`, and for another shape or
+    non-finite values.
     """
     if not isinstance(cache, Cache):
-        raise ValueError(f"cache: expected what batchnorm_forward returned, got {type(cache).__name__}")
+        raise ValueError(
+            f"cache: expected what batchnorm_forward returned, got {type(cache).__name__}"
+        )
     x_hat = require.floats("cache.x_hat", cache.x_hat, "N", "D")
-    gamma, std = (require.floats(f"cache.{k}", getattr(cache, k), x_hat.shape[1]) for k in ("gamma", "std"))
+    gamma, std = (
+        require.floats(f"cache.{k}", getattr(cache, k), x_hat.shape[1]) for k in ("gamma", "std")
+    )
     dout = require.floats("dout", dout, *x_hat.shape).astype(x_hat.dtype)
-    return _backward(dout, cache._replace(x_hat=x_hat, gamma=gamma, std=std))
-
-
-def _backward(dout, cache):
-    x_hat, gamma, std, _, _ = cache
-    dbeta = dout.sum(axis=0)
-    dgamma = (dout * x_hat).sum(axis=0)
-    dx = gamma / std * (dout - (dbeta + x_hat * dgamma) / len(dout))
-    return dx, dgamma, dbeta
+    return equations.backward(dout, cache._replace(x_hat=x_hat, gamma=gamma, std=std))
 
 
 def batchnorm_inference(x, gamma, beta, mean, var, eps=1e-5):
-    """out (N, D) with given statistics mean (D,), var (D,): one fixed affine map per feature (section 3.1).
+    """out (N, D) with given statistics mean (D,), var (D,): one fixed affine map per
+    feature (section 3.1).
 
-    Sums run in float64, so that float32 input far from 0 loses nothing; out has the dtype of x.
+    Sums run in float64, so that float32 input far from 0 loses nothing; out has the
+    dtype of x.
     """
     x = require.floats("x", x, "N", "D")
     names = {"gamma": gamma, "beta": beta, "mean": mean, "var": var}
-    gamma, beta, mean, var = (require.floats(name, value, x.shape[1]) for name, value in names.items())
+    gamma, beta, mean, var = (
+        require.floats(name, value, x.shape[1]) for name, value in names.items()
+    )
     std = np.sqrt(_variance("var", var) + require.between("eps", eps, 0))
     if not std.all():
-        raise ValueError(f"eps: expected more than 0, since var of feature {int(np.argmin(std))} is 0; got {eps!r}")
-    return _inference(x, gamma, beta, mean.astype(np.float64), std)[0]
-
-
-def _inference(x, gamma, beta, mean, std):
-    x_hat = (x - mean) / std
-    return (gamma * x_hat + beta).astype(x.dtype), x_hat.astype(x.dtype)
+        raise ValueError(
+            f"eps: expected more than 0, since var of feature {int(np.argmin(std))} is 0; got {eps!r}"
+        )
+    return equations.inference(x, gamma, beta, mean.astype(np.float64), std)[0]
 
 
 def _variance(name, var):
@@ -106,11 +92,11 @@ def _variance(name, var):
 class BatchNorm:
     """The layer: batch statistics in training, running statistics in evaluation.
 
-    params: gamma (C,) = 1 and beta (C,) = 0, of `dtype` float32 or float64.
-    State: running_mean (C,) = 0, running_var (C,) = 1 (both float64) and num_batches.
-    `momentum` weighs the NEW batch, as in PyTorch; None takes the plain average of all batches
-    so far. running_var averages the unbiased variance (algorithm 2). `cache` is the Cache of the
-    last forward pass.
+    params: gamma (C,) = 1 and beta (C,) = 0, of `dtype` float32 or float64. State:
+    running_mean (C,) = 0, running_var (C,) = 1 (both float64) and num_batches.
+    `momentum` weighs the NEW batch, as in PyTorch; None takes the plain average of all
+    batches so far. running_var averages the unbiased variance (algorithm 2). `cache` is
+    the Cache of the last forward pass.
     """
 
     def __init__(self, num_features, *, momentum=0.1, eps=1e-5, dtype=np.float64):
@@ -118,7 +104,9 @@ class BatchNorm:
         self.momentum = None if momentum is None else require.between("momentum", momentum, 0, 1)
         self.eps = require.between("eps", eps, 0)
         if self.eps == 0:
-            raise ValueError("eps: expected more than 0 in a layer, where a feature may become constant; got 0")
+            raise ValueError(
+                "eps: expected more than 0 in a layer, where a feature may become constant; got 0"
+            )
         dtype = require.dtype("dtype", dtype)
         gamma, beta = np.ones(self.num_features, dtype), np.zeros(self.num_features, dtype)
         self.params = {"gamma": gamma, "beta": beta}
@@ -127,37 +115,48 @@ class BatchNorm:
 
     def reset_statistics(self):
         """Back to the state before the first batch; gamma and beta stay."""
-        self.running_mean, self.running_var = np.zeros(self.num_features), np.ones(self.num_features)
+        self.running_mean, self.running_var = (
+            np.zeros(self.num_features),
+            np.ones(self.num_features),
+        )
         self.num_batches = 0
 
     def forward(self, x, *, training):
         """x (N, C) or (N, C, H, W) -> out of the same shape and dtype.
 
-        ValueError for another shape, and in training for a single value per channel, since
-        the unbiased variance divides by m - 1.
+        ValueError for another shape, and in training for a single value per channel,
+        since the unbiased variance divides by m - 1.
         """
         x = require.real_array("x", x)
         rows = self._rows(x)  # (m, C)
-        gamma, beta = (self.params[name].astype(rows.dtype, copy=False) for name in ("gamma", "beta"))
+        gamma, beta = (
+            self.params[name].astype(rows.dtype, copy=False) for name in ("gamma", "beta")
+        )
         if training:
             m = len(rows)
             if m == 1:
-                raise ValueError(f"x: expected more than one value per channel in training, got shape {x.shape}")
-            out, self.cache = _forward(rows, gamma, beta, self.eps)
+                raise ValueError(
+                    f"x: expected more than one value per channel in training, got shape {x.shape}"
+                )
+            out, self.cache = equations.forward(rows, gamma, beta, self.eps)
             self._update(self.cache.mu, self.cache.var * (m / (m - 1)))
         else:
             std = np.sqrt(self.running_var + self.eps)
-            out, x_hat = _inference(rows, gamma, beta, self.running_mean, std)
-            self.cache = Cache(x_hat, gamma, std.astype(rows.dtype), self.running_mean, self.running_var)
+            out, x_hat = equations.inference(rows, gamma, beta, self.running_mean, std)
+            self.cache = Cache(
+                x_hat, gamma, std.astype(rows.dtype), self.running_mean, self.running_var
+            )
         self._trained, self._shape = training, x.shape
         return self._like(out, x.shape)
 
     def backward(self, dout):
-        """dx of the shape of dout; fills grads. In evaluation the statistics are constants."""
+        """dx of the shape of dout; fills grads. In evaluation the statistics are
+        constants.
+        """
         dout = require.upstream(dout, self._shape)
         rows = self._rows(dout)
         if self._trained:
-            dx, dgamma, dbeta = _backward(rows, self.cache)
+            dx, dgamma, dbeta = equations.backward(rows, self.cache)
         else:
             dx = rows * (self.cache.gamma / self.cache.std)
             dgamma, dbeta = (rows * self.cache.x_hat).sum(axis=0), rows.sum(axis=0)
@@ -165,14 +164,19 @@ class BatchNorm:
         return self._like(dx, dout.shape)
 
     def state_dict(self):
-        """Copies of gamma, beta, running_mean, running_var (C,) and num_batches (a 0-d array), by name."""
-        state = self.params | {name: getattr(self, name) for name in ("running_mean", "running_var", "num_batches")}
+        """Copies of gamma, beta, running_mean, running_var (C,) and num_batches (a 0-d
+        array), by name.
+        """
+        state = self.params | {
+            name: getattr(self, name) for name in ("running_mean", "running_var", "num_batches")
+        }
         return {name: np.array(value) for name, value in state.items()}
 
     def load_state_dict(self, state):
         """Take over what `state_dict` gave, as a dict or an open .npz file.
 
-        ValueError, and nothing changed, if a name or shape is off, or the file is damaged.
+        ValueError, and nothing changed, if a name or shape is off, or the file is
+        damaged.
         """
         own = self.state_dict()
         if not isinstance(state, Mapping) or state.keys() != own.keys():
@@ -180,9 +184,15 @@ class BatchNorm:
             raise ValueError(f"state: expected the names {sorted(own)}, got {came}")
         try:
             state = dict(state)
-        except Exception as error:  # a file is read only here; zipfile, zlib and NumPy raise what they like
-            raise ValueError(f"state: expected arrays, got a damaged file ({error}); save it again") from None
-        new = {name: require.floats(f"state[{name!r}]", state[name], *own[name].shape) for name in own}
+        except (
+            Exception
+        ) as error:  # a file is read only here; zipfile, zlib and NumPy raise what they like
+            raise ValueError(
+                f"state: expected arrays, got a damaged file ({error}); save it again"
+            ) from None
+        new = {
+            name: require.floats(f"state[{name!r}]", state[name], *own[name].shape) for name in own
+        }
         _variance("state['running_var']", new["running_var"])
         num_batches = require.count("state['num_batches']", state["num_batches"], at_least=0)
         self.params = {name: new[name].copy() for name in ("gamma", "beta")}
@@ -211,22 +221,28 @@ class BatchNorm:
 
 
 def fold_batchnorm(W, b, bn):
-    """W' (D, M), b' (M,): one linear layer equal to `x @ W + b` followed by `bn` in evaluation.
+    """W' (D, M), b' (M,): one linear layer equal to `x @ W + b` followed by `bn` in
+    evaluation.
 
-    b may be None. ValueError if W does not have bn.num_features columns (paper, section 3.1).
+    b may be None. ValueError if W does not have bn.num_features columns (paper, section
+    3.1).
     """
     W = require.floats("W", W, "D", bn.num_features)
     b = np.zeros(bn.num_features, W.dtype) if b is None else require.floats("b", b, bn.num_features)
     scale = bn.params["gamma"] / np.sqrt(bn.running_var + bn.eps)
-    return (W * scale).astype(W.dtype), ((b - bn.running_mean) * scale + bn.params["beta"]).astype(W.dtype)
+    return (W * scale).astype(W.dtype), ((b - bn.running_mean) * scale + bn.params["beta"]).astype(
+        W.dtype
+    )
 
 
 def recalibrate(network, X, batch_size):
-    """Replace the running statistics of every BatchNorm in `network` by plain averages over X.
+    """Replace the running statistics of every BatchNorm in `network` by plain averages
+    over X.
 
-    This is algorithm 2 of the paper. The weights stay as they are. X is (N, D) or (N, C, H, W). It is
-    cut into batches in order, without an incomplete last one; each goes through a copy of the network
-    in training mode. ValueError, and nothing changed, where that cannot be done.
+    This is algorithm 2 of the paper. The weights stay as they are. X is (N, D) or (N,
+    C, H, W). It is cut into batches in order, without an incomplete last one; each goes
+    through a copy of the network in training mode. ValueError, and nothing changed,
+    where that cannot be done.
     """
     if not batchnorm_layers(network):
         raise ValueError("network: expected at least one BatchNorm layer, got none")

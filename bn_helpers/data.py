@@ -1,4 +1,6 @@
-"""Real and synthetic data: digits and recorded runs that ship with the course, MNIST from a folder, batches."""
+"""Real and synthetic data: digits and recorded runs that ship with the course, MNIST
+from a folder, batches.
+"""
 
 import hashlib
 from io import BytesIO
@@ -16,12 +18,14 @@ SHA256 = "af104d81e7cd419be5f343d23c6ca2e4e4ff847b06636260802df8e903c6183f"  # o
 
 
 def load_digits(*, split="balanced"):
-    """X_train (N, 64), y_train (N,), X_test, y_test: 1797 real handwritten digits of 8 x 8 pixels.
+    """X_train (N, 64), y_train (N,), X_test, y_test: 1797 real handwritten digits of 8
+    x 8 pixels.
 
-    Pixels are float64 in [0, 1] (the original 0..16 divided by 16), labels integers 0..9. "balanced":
-    every fifth image of each digit is a test image, so writers are in both parts. "writers": the last
-    450 rows are the test part; other people wrote them, so it is harder. Source: data/README.md.
-    ValueError for another split or a damaged file, FileNotFoundError if the file is missing.
+    Pixels are float64 in [0, 1] (the original 0..16 divided by 16), labels integers
+    0..9. "balanced": every fifth image of each digit is a test image, so writers are in
+    both parts. "writers": the last 450 rows are the test part; other people wrote them,
+    so it is harder. Source: data/README.md. ValueError for another split or a damaged
+    file, FileNotFoundError if the file is missing.
     """
     if not isinstance(split, str) or split not in ("balanced", "writers"):
         raise ValueError(f'split: expected "balanced" or "writers", got {require.shown(split)}')
@@ -42,7 +46,9 @@ def _digits_file():
     for place in places:
         if place.exists():
             return place
-    raise FileNotFoundError(f"digits.npz: expected at {places[0]} or {places[1]}, found at neither; install again")
+    raise FileNotFoundError(
+        f"digits.npz: expected at {places[0]} or {places[1]}, found at neither; install again"
+    )
 
 
 def _read_digits(path):
@@ -63,12 +69,16 @@ def _read_digits(path):
 
 
 def load_recorded(name):
-    """The arrays, by name, that data/recorded/`name`.py has recorded: runs that are too long for a lesson.
+    """The arrays, by name, that data/recorded/`name`.py has recorded.
 
-    ValueError if there is no such record, which says which there are, or if its file is damaged.
+    A name such as "with, rate 2: loss" is that of an array of a case: record["with,
+    rate 2"]["loss"]. ValueError if there is no such record, which says which there are,
+    or if its file is damaged.
     """
     files = [path for place in PLACES for path in place.glob("recorded/*.npz")]
-    files = {path.stem: path for path in files if path.stem.isidentifier()}  # no copies "x (1)", no "._x"
+    files = {
+        path.stem: path for path in files if path.stem.isidentifier()
+    }  # no copies "x (1)", no "._x"
     if not isinstance(name, str) or name not in files:
         raise ValueError(f"name: expected one of {sorted(files)}, got {require.shown(name)}")
     try:
@@ -76,26 +86,40 @@ def load_recorded(name):
         with np.load(BytesIO(data), allow_pickle=False) as file:
             arrays = dict(file)
         whole = len(arrays) == data.count(b"PK\x03\x04")  # a damaged table may leave some out
-        if not arrays or not whole or not all(isinstance(array, np.ndarray) for array in arrays.values()):
+        if (
+            not arrays
+            or not whole
+            or not all(isinstance(array, np.ndarray) for array in arrays.values())
+        ):
             raise ValueError("arrays are missing")
     except Exception as error:  # zipfile, zlib and NumPy each raise their own, MemoryError too
         raise ValueError(
             f"{files[name]}: expected the arrays that {name}.py recorded, got a damaged file ({error}). "
             f"Restore it with `git checkout data/recorded/{name}.npz`, or install the package again"
         ) from None
-    return arrays
+    return _by_case(arrays)
+
+
+def _by_case(arrays):
+    record = {}
+    for name, array in arrays.items():
+        case, _, measured = name.rpartition(": ")
+        (record.setdefault(case, {}) if case else record)[measured] = array
+    return record
 
 
 def load_mnist(folder):
-    """X_train (60000, 784), y_train (60000,), X_test (10000, 784), y_test (10000,) from the four IDX files.
+    """X_train (60000, 784), y_train (60000,), X_test (10000, 784), y_test (10000,) from
+    the four IDX files.
 
-    The files are the reader's own, gzipped or not; other data in the same format and any size
-    (Fashion-MNIST) works too. `folder` is a str or a Path: the folder that holds them, one that
-    has a single such folder up to two levels below (torchvision's root), or one of the files.
-    Pixels are float32 in [0, 1], labels integers 0..9. FileNotFoundError or ValueError names the
-    file, what was expected and what to do, also for whatever else lies under these names, and for
-    parts that do not belong together: image sizes or numbers of labels that differ, and more test
-    than training images, which have been exchanged.
+    The files are the reader's own, gzipped or not; other data in the same format and
+    any size (Fashion-MNIST) works too. `folder` is a str or a Path: the folder that
+    holds them, one that has a single such folder up to two levels below (torchvision's
+    root), or one of the files. Pixels are float32 in [0, 1], labels integers 0..9.
+    FileNotFoundError or ValueError names the file, what was expected and what to do,
+    also for whatever else lies under these names, and for parts that do not belong
+    together: image sizes or numbers of labels that differ, and more test than training
+    images, which have been exchanged.
     """
     parts = read_mnist(folder)
     return tuple(
@@ -106,9 +130,11 @@ def load_mnist(folder):
 
 
 def gaussian_cloud(n, mean, cov, rng):
-    """n points (n, D) in float64 from a Gaussian of mean (D,) and covariance cov (D, D).
+    """n points (n, D) in float64 from a Gaussian of mean (D,) and covariance cov (D,
+    D).
 
-    ValueError if cov is not symmetric and positive semidefinite, and for what is no array of finite real numbers.
+    ValueError if cov is not symmetric and positive semidefinite, and for what is no
+    array of finite real numbers.
     """
     mean = require.floats("mean", mean, "D").astype(np.float64)
     cov = require.floats("cov", cov, len(mean), len(mean)).astype(np.float64)
@@ -119,15 +145,22 @@ def gaussian_cloud(n, mean, cov, rng):
         raise ValueError(
             f"cov: expected a symmetric matrix without negative eigenvalues, got the smallest {L.min():.3g}"
         )
-    root = E * np.sqrt(np.maximum(L, 0)) @ E.T  # the symmetric one, which no sign of an eigenvector changes
-    return mean + require.generator("rng", rng).standard_normal((require.count("n", n), len(mean))) @ root
+    root = (
+        E * np.sqrt(np.maximum(L, 0)) @ E.T
+    )  # the symmetric one, which no sign of an eigenvector changes
+    return (
+        mean
+        + require.generator("rng", rng).standard_normal((require.count("n", n), len(mean))) @ root
+    )
 
 
 def minibatches(X, y, batch_size, rng):
-    """Yield (X (batch_size, ...), y (batch_size,)) once through the shuffled data: one epoch.
+    """Yield (X (batch_size, ...), y (batch_size,)) once through the shuffled data: one
+    epoch.
 
-    A shorter rest is left out, so that each step has the same noise; another rest each epoch. X is (N, ...) and
-    y (N,), finite real numbers whose dtype is kept. ValueError for others, at the call.
+    A shorter rest is left out, so that each step has the same noise; another rest each
+    epoch. X is (N, ...) and y (N,), finite real numbers whose dtype is kept. ValueError
+    for others, at the call.
     """
     return _epoch(*_checked(X, y, batch_size, rng))
 

@@ -12,9 +12,10 @@ from . import _require as require
 def numerical_gradient(f, x, dout, step=1e-5):
     """d sum(f(x) * dout) / dx by central differences, of the shape of x.
 
-    `f` takes a float64 array like x and returns one of the shape of dout; x itself is not changed.
-    Two evaluations of f per value of x; the error is about step^2, plus rounding / step. dx is float64.
-    ValueError for what is no array of real numbers, NaN or infinite in x or dout, or another shape of dout.
+    `f` takes a float64 array like x and returns one of the shape of dout; x itself is
+    not changed. Two evaluations of f per value of x; the error is about step^2, plus
+    rounding / step. dx is float64. ValueError for what is no array of real numbers, NaN
+    or infinite in x or dout, or another shape of dout.
     """
     step = _positive(step)
     x, dout = require.floats("x", x, ...).astype(np.float64), require.floats("dout", dout, ...)
@@ -38,9 +39,11 @@ def _positive(step):
 
 
 def relative_error(a, b):
-    """max |a - b| / max(|a|, |b|) over arrays of one shape; 0 if both are 0 everywhere, NaN if a value is NaN.
+    """max |a - b| / max(|a|, |b|) over arrays of one shape; 0 if both are 0 everywhere,
+    NaN if a value is NaN.
 
-    ValueError for different shapes, no value at all, and what is no array of real numbers.
+    ValueError for different shapes, no value at all, and what is no array of real
+    numbers.
     """
     a, b = (require.numbers(name, value, ...).astype(float) for name, value in (("a", a), ("b", b)))
     if a.shape != b.shape:
@@ -55,7 +58,9 @@ class GradientCheck:
 
     errors: dict = field(default_factory=dict)  # relative error by name, "0.W" is W of layer 0
     zero: list = field(default_factory=list)  # names whose gradient is 0 on both sides
-    corners: dict = field(default_factory=dict)  # values left out by name, since the function bends there
+    corners: dict = field(
+        default_factory=dict
+    )  # values left out by name, since the function bends there
     wrong: list = field(default_factory=list)  # names that disagree
     vacuous: list = field(default_factory=list)  # reasons why agreement would prove nothing
 
@@ -68,7 +73,9 @@ class GradientCheck:
         lines = [f"No proof: {reason}." for reason in self.vacuous]
         lines += [f"{name}: wrong, relative error {self.errors[name]:.0e}." for name in self.wrong]
         lines += [f"{name}: zero on both sides, so it tests nothing." for name in self.zero]
-        lines += [f"{name}: no proof at a corner here, {n} left out." for name, n in self.corners.items()]
+        lines += [
+            f"{name}: no proof at a corner here, {n} left out." for name, n in self.corners.items()
+        ]
         if self.passed and not self.zero:
             what = "All others" if self.corners else "All gradients"
             lines.append(f"{what} agree; largest relative error {max(self.errors.values()):.0e}.")
@@ -85,12 +92,13 @@ def check_gradient(network, x, dout, *, wrt_input=False, step=1e-5, tolerance=1e
     `wrt_input` dx too. The network is left as it was.
 
     A check is vacuous, and does not pass,
-    - if a batch norm layer sees one or two values per channel, or an upstream gradient that
-      is constant over the batch: its dx is then 0 or of the size of eps, whatever the code does;
+    - if a batch norm layer sees one or two values per channel, or an upstream gradient
+      that is constant over the batch: its dx is then 0 or of the size of eps, whatever
+      the code does;
     - if nothing that is compared lies before the batch norm;
-    - if every gradient is 0.
-    Where the function has a corner or bends within the step (ReLU at 0), a difference quotient
-    is no derivative. Such values are left out. The check is vacuous if none of a parameter's remain.
+    - if every gradient is 0. Where the function has a corner or bends within the step
+      (ReLU at 0), a difference quotient is no derivative. Such values are left out. The
+      check is vacuous if none of a parameter's remain.
     """
     step = _positive(step)
     layers = getattr(network, "layers", network if isinstance(network, list) else [network])
@@ -113,7 +121,9 @@ def check_gradient(network, x, dout, *, wrt_input=False, step=1e-5, tolerance=1e
 
 
 def _run(layers, x):
-    """The output for x, and the layers after that; running statistics and dropout start anew each time."""
+    """The output for x, and the layers after that; running statistics and dropout start
+    anew each time.
+    """
     layers = deepcopy(layers)
     for layer in layers:
         x = layer.forward(x, training=True)
@@ -121,7 +131,9 @@ def _run(layers, x):
 
 
 def _upstreams(used, dout):
-    """The gradient at the input of each layer, in order, and dout; fills the `grads` of all layers."""
+    """The gradient at the input of each layer, in order, and dout; fills the `grads` of
+    all layers.
+    """
     upstreams = [dout]
     for layer in reversed(used):
         upstreams.insert(0, layer.backward(upstreams[0]))
@@ -143,7 +155,9 @@ def _vacuous(layers, upstreams, wrt_input):
 
 
 def _compared(layers, used, x, dx):
-    """By name: our gradient, the output as a function of what it belongs to, and the value of that."""
+    """By name: our gradient, the output as a function of what it belongs to, and the
+    value of that.
+    """
 
     def output_with(i, name, value):
         changed = deepcopy(layers)
@@ -161,7 +175,9 @@ def _compared(layers, used, x, dx):
 
 
 def _compare(check, name, ours, f, value, dout, step, tolerance, noise):
-    """Enter into `check` what finite differences of f at `value` say of the gradient `ours`."""
+    """Enter into `check` what finite differences of f at `value` say of the gradient
+    `ours`.
+    """
     numerical = numerical_gradient(f, value, dout, step)
     allowed = max(tolerance * np.abs(numerical).max(), noise)
     smooth = np.ones(numerical.shape, bool)
@@ -180,10 +196,11 @@ def _compare(check, name, ours, f, value, dout, step, tolerance, noise):
 
 
 def _bends(f, x, i, dout, step, error):
-    """Whether a corner or bend of f within the step explains a quotient at x[i] that is off by `error`.
+    """Whether a corner or bend of f within the step explains a quotient at x[i] that is
+    off by `error`.
 
-    Halving the step leaves the quotient of a smooth function as it is, and divides its second
-    difference by four.
+    Halving the step leaves the quotient of a smooth function as it is, and divides its
+    second difference by four.
     """
 
     def differences(step):
@@ -195,7 +212,9 @@ def _bends(f, x, i, dout, step, error):
 
     (first, second), (first_half, second_half) = differences(step), differences(step / 2)
     change = np.abs(first - first_half).sum(), np.abs(second - 2 * second_half).sum()
-    return max(change) >= error / 4  # a corner anywhere within the step gives a third of the error and more
+    return (
+        max(change) >= error / 4
+    )  # a corner anywhere within the step gives a third of the error and more
 
 
 def _is_batchnorm(layer):
@@ -218,5 +237,7 @@ def _too_few_values(layers, x):
 def _constant(i, upstream):
     rows = np.moveaxis(upstream, 1, -1).reshape(-1, upstream.shape[1])
     if np.ptp(rows, axis=0).max() <= 1e-12 * np.abs(rows).max():
-        return [f"the upstream gradient of batch norm (layer {i}) is constant over the batch, so its true dx is 0"]
+        return [
+            f"the upstream gradient of batch norm (layer {i}) is constant over the batch, so its true dx is 0"
+        ]
     return []

@@ -1,12 +1,13 @@
 """The student's own copy of the lessons: `python -m bn_helpers.my_course`.
 
-    python -m bn_helpers.my_course                # copies what is new to my_course/
-    python -m bn_helpers.my_course --fresh 02     # puts a clean lesson 02 there, keeps the old file
-    python -m bn_helpers.my_course --folder PATH  # takes another folder
+    python -m bn_helpers.my_course              # copies what is new to my_course/
+    python -m bn_helpers.my_course --fresh 02   # a clean lesson 02; keeps the old file
+    python -m bn_helpers.my_course --folder X   # takes another folder
 
-No update writes into a file that a student has changed: it puts the new version beside it.
-`.handed_out/` keeps each lesson as the student got it last. JupyterLab's configuration runs this
-file where the package may not be installed, so it imports Python's own modules alone.
+An update never writes into a file that a student has changed. It puts the new version
+beside it. `.handed_out/` keeps each lesson as the student got it last. JupyterLab's
+configuration runs this file, also where the package is not installed: so it imports
+Python's own modules alone.
 """
 
 import argparse
@@ -22,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PLACES = ROOT / "bn_helpers_data" / "notebooks", ROOT / "notebooks"  # of a wheel, of a clone
 LESSON = re.compile(r"\d\d_[a-z0-9_]+\.ipynb")
-# The metadata of a lesson that `make refresh` has stored; JupyterLab adds to it when it saves.
+# The metadata of a lesson that `make refresh` has stored. JupyterLab adds to it.
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE = {"name": "python", "file_extension": ".py", "nbconvert_exporter": "python"}
 
@@ -47,7 +48,7 @@ terminal, with the number of the lesson. Without make, type
 
 
 def lessons(folder):
-    """The lessons in a folder, in order; copies, notes and what systems leave there are none."""
+    """The lessons in a folder, in order; copies and notes are no lessons."""
     paths = (path for path in folder.glob("*.ipynb") if LESSON.fullmatch(path.name))
     return sorted(path for path in paths if path.is_file())
 
@@ -61,7 +62,7 @@ def originals():
 
 
 def is_stored(path):
-    """Whether `make refresh` has written the notebook last, as far as its form tells."""
+    """Whether the notebook has the form that `make refresh` writes."""
     try:
         notebook = json.loads(path.read_bytes())
         code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
@@ -73,10 +74,11 @@ def is_stored(path):
 
 
 def update(folder):
-    """Copy lessons that are not in `folder`, renew those that nobody has changed, offer the others.
+    """Copy missing lessons to `folder`, renew unchanged ones, offer the rest.
 
-    Returns what was done, a list of sentences, and the file to open first. OSError if something
-    cannot be written; what was done until then stays. ValueError if there are no lessons.
+    Returns what was done, a list of sentences, and the file to open first. Raises OSError
+    if a file cannot be written; what was done until then stays. Raises ValueError if
+    there are no lessons.
     """
     done = [step for lesson in originals() if (step := bring(lesson, folder))]
     said, news = told(done, folder), [names for what, *names in done if what != "copied"]
@@ -111,10 +113,11 @@ def bring(lesson, folder):
 
 
 def fresh(number, folder):
-    """Put a clean lesson into `folder`; returns its path, and the path where the old file is kept.
+    """Put a clean lesson into `folder`; returns its path and where the old one is kept.
 
-    `number` is a str such as "02". ValueError if there is no such lesson, or if somebody has worked
-    in the course's own. OSError if something cannot be written; no file is lost then.
+    `number` is a str such as "02". Raises ValueError if there is no such lesson, or if
+    somebody has worked in the course's own. Raises OSError if a file cannot be written;
+    no file is lost then.
     """
     found = {lesson.name[:2]: lesson for lesson in originals()}
     name = Path(number).name.split("_")[0]
@@ -156,7 +159,7 @@ def free(path, word, spare=None):
 
 
 def same(entries, one, other):
-    """Whether both files are there, with the same `entries` of cells, or the same bytes."""
+    """Whether two files are there with the same `entries` of cells, or same bytes."""
     return one.exists() and other.exists() and read(entries, one) == read(entries, other)
 
 

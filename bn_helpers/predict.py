@@ -1,123 +1,77 @@
-"""The student's predictions: asked before the cell that answers, kept, compared.
+"""A lesson asks for a prediction before the cell that shows the answer.
 
-Questions stand in questions.toml, so that a lesson's cell does not show the answer. Predictions are kept in one
-file in the user's own data folder, a change of mind after the first, too; `kept()` lists them, `forget()` deletes
-the file. Nothing is sent anywhere. (Two lessons that write in the same instant: one of the two is kept.)
+The questions stand in texts/questions.toml, so that the lesson's cell does not contain
+the answer. The ledger keeps every choice, also a later choice for the same question.
 """
 
-import json
-import os
 import tomllib
-from contextlib import suppress
 from functools import partial
 from html import escape as escape_html
 from pathlib import Path
 
 import ipywidgets
 from IPython.display import display
-from platformdirs import user_data_path
 
-from . import plots
+from . import ledger, plots
 from ._page import Page
-from ._require import path
 
-QUESTIONS = tomllib.loads(Path(__file__).with_name("questions.toml").read_text(encoding="utf-8"))
-escape = partial(escape_html, quote=False)  # nothing here is an attribute
-
-
-def _ledger():
-    """The file of predictions, in BN_LAB_DATA or the user's data folder; None if no home folder is known."""
-    try:
-        if chosen := os.environ.get("BN_LAB_DATA"):
-            return path("BN_LAB_DATA", chosen) / "predictions.json"
-        folder = user_data_path("batch-normalization-lab", appauthor=False).expanduser()
-    except (RuntimeError, ValueError):
-        return None
-    return folder / "predictions.json"
-
-
-LEDGER = _ledger()
+TEXTS = Path(__file__).with_name("texts")
+QUESTIONS = tomllib.loads((TEXTS / "questions.toml").read_text(encoding="utf-8"))
+escape = partial(escape_html, quote=False)  # no text here is an attribute
 
 
 def ask(name):
-    """Show question `name` with its options as buttons; after a choice, the verdict and the explanation.
+    """Show question `name` with its options as buttons, and the verdict after a choice.
 
-    The explanation is there from the start as a closed block, for readers without a kernel. In JupyterLab
-    and Voila the results below, up to the next heading, are covered until there is a choice or a skip.
-    A plain Python prints the question. ValueError if there is no such question.
+    The explanation is on the page from the start, in a closed block, for readers
+    without a kernel. JupyterLab and Voila cover the results below, up to the next
+    heading, until the student chooses or skips. Plain Python prints the question.
+    ValueError if there is no such question.
     """
     if name not in QUESTIONS:
         raise ValueError(f"name: expected one of {list(QUESTIONS)}, got {name!r}")
     question = QUESTIONS[name]
     if not plots.can_display():
-        asked = " ".join(_asked(question)["text/plain"].split())
-        plots.say(f"{asked} (It can be answered in a notebook: JupyterLab, for instance.)")
+        plots.say(f"{_asked(question)['text/plain']} (Choose in a notebook, such as JupyterLab.)")
         return
     display(_asked(question), raw=True)
     buttons = ipywidgets.ToggleButtons(
-        options=question["options"], value=None, style={"button_width": "auto"}, tooltip="your prediction"
+        options=question["options"],
+        value=None,
+        style={"button_width": "auto"},
+        tooltip="your prediction",
     )
     page = Page([buttons], [_explained(question)], "predict.js")
 
     def chosen(change):
-        note = keep(name, change.new, change.new == question["answer"])
+        note = _keep(name, change.new)
         page.update([_explained(question, change.new, note)])
 
     buttons.observe(chosen, "value")
 
 
 def kept():
-    """The predictions so far: a list of {"question", "prediction", "right"}, oldest first.
+    """The predictions so far, oldest first: [{"question", "prediction", "right"}, ...].
 
-    ValueError if the file is not such a list, or cannot be read.
+    ValueError if the ledger cannot be read, or if it is damaged.
     """
-    if LEDGER is None:
-        return []
-    try:
-        entries = json.loads(LEDGER.read_text(encoding="utf-8-sig"))
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    except OSError as error:
-        raise ValueError(f"{LEDGER}: expected a file that can be read, got: {error.strerror}") from None
-    except (ValueError, RecursionError):
-        entries = None
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise ValueError(
-            f"{LEDGER}: expected a list of predictions in JSON, got something else; move the file away"
-        )
-    return entries
+    return [entry for entry in ledger.kept() if "question" in entry]
 
 
 def forget():
-    """Delete the file of predictions, if there is one."""
-    if LEDGER is not None:
-        with suppress(FileNotFoundError, NotADirectoryError):
-            LEDGER.unlink()
+    """Delete the ledger, if there is one."""
+    ledger.forget()
 
 
-def keep(question, prediction, right):
-    """Add one prediction; returns "" or one line, why that was not possible. A damaged file is left as it is."""
-    if LEDGER is None:
-        return "This prediction could not be kept. No home folder is known; BN_LAB_DATA can name another."
-    new = LEDGER.with_suffix(f".{os.getpid()}")
-    try:
-        entries = [*kept(), {"question": question, "prediction": prediction, "right": right}]
-        LEDGER.parent.mkdir(parents=True, exist_ok=True)
-        new.write_text(json.dumps(entries, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        os.replace(new, LEDGER)
-    except OSError as error:
-        with suppress(OSError):
-            new.unlink()  # what a full disk left of it
-        return (
-            f"This prediction could not be kept. {LEDGER.parent}: {error.strerror}; BN_LAB_DATA can name another."
-        )
-    except ValueError as error:
-        return f"This prediction could not be kept. {error}"
-    return ""
+def _keep(name, prediction):
+    """Add a prediction to the ledger; returns "", or why that was not possible."""
+    right = prediction == QUESTIONS[name]["answer"]
+    why = ledger.keep({"question": name, "prediction": prediction, "right": right})
+    return f"This prediction could not be kept. {why}" if why else ""
 
 
 def _asked(question):
-    text, options = question["question"], " / ".join(question["options"])
+    text, options = _line(question["question"]), " / ".join(question["options"])
     return {
         "text/html": f"<p><strong>Predict.</strong> {escape(text)} <em>{escape(options)}</em></p>",
         "text/plain": f"Predict. {text} {options}",
@@ -125,18 +79,30 @@ def _asked(question):
 
 
 def _explained(question, prediction=None, note=""):
-    """The closed block before the choice, the open one with the verdict after it; (data, metadata)."""
-    answer, because = question["answer"], " ".join(question["because"].split())
-    decided = 'class="bn-question bn-decided" open'
-    if prediction is None:
-        state, summary = 'class="bn-question"', "What happens, and why (decide first)"
-    elif prediction == answer:
-        state, summary = decided, f"You predicted {prediction}, and so it is"
-    else:
-        state, summary = decided, f"You predicted {prediction}; it turns out otherwise"
+    """The explanation as (data, metadata): closed before a choice, open after it.
+
+    After a wrong prediction one more sentence tells why people choose it.
+    """
+    state, verdict = _verdict(prediction, question["answer"])
+    tempting = _line(question["tempting"].get(prediction, ""))
+    answer, because = f"Answer: {question['answer']}.", _line(question["because"])
+    told = f"<strong>{escape(answer)}</strong> {escape(because)}"
+    body = "".join(f"<p>{part}</p>" for part in (escape(tempting), told, escape(note)) if part)
     bundle = {
-        "text/html": f"<details {state}><summary>{escape(summary)}</summary><p><strong>{escape(answer)}."
-        f"</strong> {escape(because)} {escape(note)}</p></details>",
-        "text/plain": f"{summary}: {answer}. {because} {note}".strip(),
+        "text/html": f"<details {state}><summary>{escape(verdict)}</summary>{body}</details>",
+        "text/plain": _line(f"{verdict} {tempting} {answer} {because} {note}"),
     }
     return bundle, {}
+
+
+def _verdict(prediction, answer):
+    """The attributes of the block, and its first line."""
+    if prediction is None:
+        return 'class="bn-question"', "Decide first. Then read what happens, and why."
+    told = "This is right." if prediction == answer else "The answer is different."
+    return 'class="bn-question bn-decided" open', f"You predicted: {prediction}. {told}"
+
+
+def _line(text):
+    """`text` in one line, with single spaces."""
+    return " ".join(text.split())

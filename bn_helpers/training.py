@@ -13,16 +13,19 @@ from .layers import unchecked_cross_entropy
 
 
 class Progress(tqdm):
-    """A bar for runs of more than two seconds, without tqdm's monitor thread; off with TQDM_DISABLE=1.
+    """A bar for runs of more than two seconds, without tqdm's monitor thread; off with
+    TQDM_DISABLE=1.
 
-    Call `update()`; do not iterate over the bar. In a notebook an iterated bar would stay visible
-    after an early exit and would ignore TQDM_DISABLE.
+    Call `update()`; do not iterate over the bar. In a notebook an iterated bar would
+    stay visible after an early exit and would ignore TQDM_DISABLE.
     """
 
     monitor_interval = 0
 
     def __init__(self, total):
-        super().__init__(total=total, delay=2, leave=False, disable=os.environ.get("TQDM_DISABLE", "0") != "0")
+        super().__init__(
+            total=total, delay=2, leave=False, disable=os.environ.get("TQDM_DISABLE", "0") != "0"
+        )
 
 
 @dataclass
@@ -32,15 +35,18 @@ class History:
     losses: list = field(default_factory=list)  # mean loss (nats) of each step's own batch
     steps: list = field(default_factory=list)  # steps taken when something was recorded, from 0
     records: dict = field(default_factory=dict)  # by name, one value per entry of `steps`
-    diverged_at: int | None = None  # the step (from 1) whose loss was not finite; the run stopped there
+    diverged_at: int | None = (
+        None  # the step (from 1) whose loss was not finite; the run stopped there
+    )
 
 
 def train(network, X, y, *, lr, batch_size, rng, steps=None, epochs=None, record=None, every=100):
     """Train in place on X (N, D) or (N, C, H, W) with labels y (N,); return a History.
 
-    Give either `steps` or `epochs`. `record` is a dict of functions network -> value, called
-    before the first step, after every `every` steps and after the last. ValueError for bad
-    arguments. A run that diverges stops at its first non-finite loss, without warnings.
+    Give either `steps` or `epochs`. `record` is a dict of functions network -> value,
+    called before the first step, after every `every` steps and after the last.
+    ValueError for bad arguments. A run that diverges stops at its first non-finite
+    loss, without warnings.
     """
     X, lr = require.batch("X", X), require.between("lr", lr, 0)
     y = require.labels("y", y, len(X), _num_classes(network, X))
@@ -83,10 +89,11 @@ def _num_classes(network, X):
 
 
 def sgd_step(network, X, y, lr):
-    """One step on one batch: each parameter moves by -lr times its gradient. Returns the loss before it.
+    """One step on one batch: each parameter moves by -lr times its gradient. Returns
+    the loss before it.
 
-    X is (N, D) or (N, C, H, W), y (N,). ValueError for bad arguments. A loss that is not finite is
-    returned and changes no parameter.
+    X is (N, D) or (N, C, H, W), y (N,). ValueError for bad arguments. A loss that is
+    not finite is returned and changes no parameter.
     """
     X, lr = require.batch("X", X), require.between("lr", lr, 0)
     y = require.labels("y", y, len(X), _num_classes(network, X))
@@ -105,9 +112,11 @@ def _step(network, X, y, lr):
 
 
 def accuracy(network, X, y):
-    """Share of the rows of X (N, D) whose largest output is at the label y (N,), in evaluation mode.
+    """Share of the rows of X (N, D) whose largest output is at the label y (N,), in
+    evaluation mode.
 
-    A network that has diverged is at chance, without a warning. ValueError for bad arguments.
+    A network that has diverged is at chance, without a warning. ValueError for bad
+    arguments.
     """
     X = require.batch("X", X)
     with np.errstate(all="ignore"):

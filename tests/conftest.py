@@ -1,4 +1,4 @@
-"""Two fixtures for the tests in a browser: a JupyterLab as `make lab` starts it, and Chromium."""
+"""For the tests in a browser: a JupyterLab as `make lab` starts it, and Chromium."""
 
 import shutil
 from pathlib import Path

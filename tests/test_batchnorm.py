@@ -21,7 +21,8 @@ from bn_helpers.initializers import he_normal
 from bn_helpers.layers import Linear, ReLU, Sigmoid, Tanh, softmax_cross_entropy
 from bn_helpers.network import Network, mlp
 
-STEP_ERROR = 1e-7  # central differences with step 1e-5: step^2 times a third derivative, rounding / step
+# central differences with step 1e-5: step^2 times a third derivative, rounding / step
+STEP_ERROR = 1e-7
 SHAPES = {"2-D": (6, 3), "4-D": (2, 3, 2, 2)}
 MODES = pytest.mark.parametrize("training", [True, False], ids=["training", "evaluation"])
 LAYOUTS = pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
@@ -48,10 +49,10 @@ def as_bytes(layer):
     return {name: value.tobytes() for name, value in layer.state_dict().items()}
 
 
-# --- PyTorch ---------------------------------------------------------------------------------------------
+# --- PyTorch --------------------------------------------------------------------------
 
-# values of order 1 and sums of at most 60 terms: rounding is some 1e-15, and some 1e-6 in float32;
-# atol is for what cancels when dout and x lose their means
+# Values of order 1 and sums of at most 60 terms: rounding is some 1e-15, some 1e-6 in
+# float32. atol is for what cancels when dout and x lose their means.
 SAME = {"float64": {"rtol": 1e-10, "atol": 1e-13}, "float32": {"rtol": 1e-5, "atol": 1e-5}}
 MOMENTA = 0.1, 0.3, None
 with np.load(Path(__file__).parent / "reference" / "torch_batchnorm.npz") as file:
@@ -61,7 +62,9 @@ CASES = sorted({name.split("/")[0] for name in REFERENCE})
 
 def reference(case):
     return {
-        name.removeprefix(f"{case}/"): value for name, value in REFERENCE.items() if name.startswith(f"{case}/")
+        name.removeprefix(f"{case}/"): value
+        for name, value in REFERENCE.items()
+        if name.startswith(f"{case}/")
     }
 
 
@@ -73,15 +76,22 @@ def layer_like(ref, momentum=0.1):
 
 def forward_backward(layer, x, dout, training):
     out = layer.forward(x, training=training)
-    return {"out": out, "dx": layer.backward(dout), "dgamma": layer.grads["gamma"], "dbeta": layer.grads["beta"]}
+    return {
+        "out": out,
+        "dx": layer.backward(dout),
+        "dgamma": layer.grads["gamma"],
+        "dbeta": layer.grads["beta"],
+    }
 
 
 def unit_of(name, x):
-    """dx is a difference of numbers of the size of 1 / std; two close rows make that large."""
+    """dx is a difference of numbers as large as 1 / std; close rows make it large."""
     return 1 / x.std(axis=(0, 2, 3)[: x.ndim - 1], keepdims=True) if name == "dx" else 1.0
 
 
-TORCH_LAYERS = pytest.mark.parametrize("case", [case for case in CASES if case.startswith("batchnorm")])
+TORCH_LAYERS = pytest.mark.parametrize(
+    "case", [case for case in CASES if case.startswith("batchnorm")]
+)
 
 
 @TORCH_LAYERS
@@ -109,7 +119,9 @@ def test_running_statistics_and_evaluation_mode_agree_with_pytorch(case, row, mo
         assert value.dtype == ref["x"].dtype
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.startswith("batchnorm") and case.count("x") == 1])
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.startswith("batchnorm") and case.count("x") == 1]
+)
 def test_the_pure_functions_agree_with_pytorch(case):
     ref, same = reference(case), SAME[case.split()[-1]]
     out, cache = batchnorm_forward(ref["x"][-1], ref["gamma"], ref["beta"])
@@ -141,16 +153,22 @@ def test_a_small_network_trains_as_in_pytorch(case):
             gradient = network.layers[i].grads[name]
             if step == 0:
                 np.testing.assert_allclose(gradient, ref[f"gradient/{i}.{name}"], **SAME[dtype])
-            network.layers[i].params[name] = network.layers[i].params[name] - float(ref["lr"]) * gradient
+            network.layers[i].params[name] = (
+                network.layers[i].params[name] - float(ref["lr"]) * gradient
+            )
 
     for i, name in named:
-        np.testing.assert_allclose(network.layers[i].params[name], ref[f"end/{i}.{name}"], **SAME[dtype])
+        np.testing.assert_allclose(
+            network.layers[i].params[name], ref[f"end/{i}.{name}"], **SAME[dtype]
+        )
     for name in ("running_mean", "running_var"):
         np.testing.assert_allclose(getattr(norm, name), ref[name], **SAME[dtype])
-    np.testing.assert_allclose(network.forward(ref["X"][0], training=False), ref["logits_eval"], **SAME[dtype])
+    np.testing.assert_allclose(
+        network.forward(ref["X"][0], training=False), ref["logits_eval"], **SAME[dtype]
+    )
 
 
-# --- by hand, and finite differences ---------------------------------------------------------------------
+# --- by hand, and finite differences --------------------------------------------------
 
 
 def test_four_numbers_by_hand():
@@ -195,7 +213,9 @@ def test_momentum_0_never_learns_and_momentum_1_forgets_at_once():
 
 def test_a_new_layer_is_the_identity_in_evaluation_but_for_eps():
     x = random(5, 3)
-    np.testing.assert_allclose(BatchNorm(3).forward(x, training=False), x / np.sqrt(1 + 1e-5), rtol=1e-14)
+    np.testing.assert_allclose(
+        BatchNorm(3).forward(x, training=False), x / np.sqrt(1 + 1e-5), rtol=1e-14
+    )
 
 
 @pytest.mark.parametrize("name", ["x", "gamma", "beta"])
@@ -204,7 +224,9 @@ def test_batchnorm_backward_agrees_with_finite_differences(name):
     dout = random(6, 3, seed=3)
     _, cache = batchnorm_forward(**arguments)
     ours = dict(zip(("x", "gamma", "beta"), batchnorm_backward(dout, cache)))
-    numerical = numerical_gradient(lambda v: batchnorm_forward(**(arguments | {name: v}))[0], arguments[name], dout)
+    numerical = numerical_gradient(
+        lambda v: batchnorm_forward(**(arguments | {name: v}))[0], arguments[name], dout
+    )
     assert relative_error(ours[name], numerical) < STEP_ERROR
 
 
@@ -226,7 +248,7 @@ def test_the_backward_of_the_layer_agrees_with_finite_differences(name, shape, t
     assert relative_error(ours[name], numerical) < STEP_ERROR
 
 
-# --- laws ------------------------------------------------------------------------------------------------
+# --- laws -----------------------------------------------------------------------------
 
 LAW = settings(deadline=None, derandomize=True, max_examples=150)
 
@@ -245,7 +267,7 @@ class Batch(NamedTuple):
 
     @property
     def rounding(self):
-        """A sum of N rounded terms, relative to the largest, with room for a few such sums."""
+        """The error of a few sums of N rounded terms, relative to the largest."""
         return 8 * len(self.x) * float(np.finfo(self.x.dtype).eps)
 
     def forward(self, eps=1e-5):
@@ -258,7 +280,7 @@ class Batch(NamedTuple):
 
 @st.composite
 def batches(draw, dtypes=(np.float32, np.float64), means=(0, 1, 1e4), constant_features=True):
-    """Random batches: N = 2, N = D, D = 1, scales from 1e-4 to 1e4, far from 0, constant features."""
+    """Random batches: N = 2, N = D, D = 1, scales 1e-4 to 1e4, far from 0, constant."""
     D = draw(st.integers(1, 6))
     N = draw(st.one_of(st.just(2), st.just(max(D, 2)), st.integers(2, 40)))
     dtype, mean = draw(st.sampled_from(dtypes)), draw(st.sampled_from(means))
@@ -305,7 +327,9 @@ def test_one_outlier_reaches_the_bound_the_square_root_of_N_minus_1():
 def test_the_cache_holds_the_mean_and_the_biased_variance_of_each_feature(batch):
     _, cache = batch.forward()
     mu = batch.x[0] + (batch.x - batch.x[0].astype(float)).mean(axis=0)
-    np.testing.assert_allclose(cache.mu, mu, rtol=1e-15, atol=batch.rounding * np.sqrt(batch.var.max()))
+    np.testing.assert_allclose(
+        cache.mu, mu, rtol=1e-15, atol=batch.rounding * np.sqrt(batch.var.max())
+    )
     np.testing.assert_allclose(cache.var, batch.var, rtol=batch.rounding)
     np.testing.assert_allclose(cache.std**2, cache.var + 1e-5, rtol=batch.rounding)
 
@@ -323,7 +347,8 @@ def test_shifting_a_feature_changes_nothing(batch, shift, exponent):
     grid = np.round(batch.x / np.abs(batch.x).max() * 256)  # integers, so that the shift is exact
     unit = np.ldexp(1.0, exponent)
     moved, still = (
-        batchnorm_forward(((grid + s) * unit).astype(batch.x.dtype), batch.gamma, batch.beta)[0] for s in (shift, 0)
+        batchnorm_forward(((grid + s) * unit).astype(batch.x.dtype), batch.gamma, batch.beta)[0]
+        for s in (shift, 0)
     )
     np.testing.assert_allclose(moved, still, rtol=0, atol=batch.rounding * np.abs(still).max())
 
@@ -342,7 +367,11 @@ def test_float32_far_from_0_agrees_with_float64(batch):
     (out, cache), (wide_out, wide_cache) = batch.forward(), wide.forward()
     dx, dgamma, _ = batchnorm_backward(batch.dout, cache)
     wide_dx, wide_dgamma, _ = batchnorm_backward(wide.dout, wide_cache)
-    for narrow, exact in ((out, wide_out), (cache.x_hat, wide_cache.x_hat), (cache.var, wide_cache.var)):
+    for narrow, exact in (
+        (out, wide_out),
+        (cache.x_hat, wide_cache.x_hat),
+        (cache.var, wide_cache.var),
+    ):
         np.testing.assert_allclose(narrow, exact, rtol=1e-4, atol=1e-4 * np.abs(exact).max())
     assert (np.abs(dx - wide_dx) <= 1e-4 * wide.dx_size(wide_cache)).all()
     assert (np.abs(dgamma - wide_dgamma) <= 1e-4 * np.abs(wide.dout).sum(axis=0)).all()
@@ -379,7 +408,9 @@ def test_the_gradients_to_gamma_and_beta_are_sums_over_the_batch(batch):
 def test_dx_sums_to_0_over_the_batch(batch):
     _, cache = batch.forward()
     dx, _, _ = batchnorm_backward(batch.dout, cache)
-    assert (np.abs(dx.sum(axis=0, dtype=float)) <= len(dx) * batch.rounding * batch.dx_size(cache)).all()
+    assert (
+        np.abs(dx.sum(axis=0, dtype=float)) <= len(dx) * batch.rounding * batch.dx_size(cache)
+    ).all()
 
 
 @LAW
@@ -456,7 +487,9 @@ def test_the_layer_in_training_is_the_pure_function(batch):
 def test_the_layer_in_evaluation_is_the_inference_function(batch):
     layer = used_layer(batch.x.shape[1])
     p = layer.params
-    expected = batchnorm_inference(batch.x, p["gamma"], p["beta"], layer.running_mean, layer.running_var)
+    expected = batchnorm_inference(
+        batch.x, p["gamma"], p["beta"], layer.running_mean, layer.running_var
+    )
     atol = batch.rounding * np.abs(expected).max()  # the layer has gamma and beta in the dtype of x
     np.testing.assert_allclose(layer.forward(batch.x, training=False), expected, rtol=0, atol=atol)
 
@@ -478,7 +511,9 @@ def test_a_state_dict_gives_a_twin(batch, momentum):
     twin.load_state_dict(layer.state_dict())
     assert as_bytes(twin) == as_bytes(layer)
     for training in (True, False):
-        ours, theirs = (forward_backward(each, batch.x, batch.dout, training) for each in (layer, twin))
+        ours, theirs = (
+            forward_backward(each, batch.x, batch.dout, training) for each in (layer, twin)
+        )
         for name, value in ours.items():
             np.testing.assert_array_equal(value, theirs[name])
     assert as_bytes(twin) == as_bytes(layer)
@@ -504,7 +539,9 @@ def test_a_batch_of_images_is_a_batch_of_their_places(shape, dtype, seed):
         got |= {name: rows(got[name]) for name in ("out", "dx")}
         rounding = 100 * np.finfo(dtype).eps  # memory order decides the order of the sums
         for name, value in expected.items():
-            np.testing.assert_allclose(got[name], value, rtol=rounding, atol=rounding * np.abs(value).max())
+            np.testing.assert_allclose(
+                got[name], value, rtol=rounding, atol=rounding * np.abs(value).max()
+            )
         for name, value in flat.state_dict().items():
             np.testing.assert_allclose(images.state_dict()[name], value, rtol=rounding)
 
@@ -558,7 +595,9 @@ def test_inference_subtracts_a_float32_mean_in_float64():
     x, mean = random(50, 3, dtype=np.float32), random(3, seed=1, dtype=np.float32)
     gamma, beta, var = random(3, seed=2), random(3, seed=3), 1 + random(3, seed=4) ** 2
     expected = gamma * ((x - mean.astype(float)) / np.sqrt(var + 1e-5)) + beta
-    np.testing.assert_array_equal(batchnorm_inference(x, gamma, beta, mean, var), expected.astype(np.float32))
+    np.testing.assert_array_equal(
+        batchnorm_inference(x, gamma, beta, mean, var), expected.astype(np.float32)
+    )
 
 
 def test_resetting_forgets_the_statistics_but_not_gamma_and_beta():
@@ -583,7 +622,7 @@ def test_a_state_dict_is_a_copy_both_ways():
     assert as_bytes(other) == before
 
 
-# --- recalibration ---------------------------------------------------------------------------------------
+# --- recalibration --------------------------------------------------------------------
 
 
 def deep_network():
@@ -608,7 +647,10 @@ def test_recalibration_takes_the_plain_average_over_the_full_batches(rows):
     params = [layer.params["W"].copy() for layer in network.layers if "W" in layer.params]
     recalibrate(network, X, 5)
 
-    weights, h = [layer.params["W"] for layer in network.layers if "W" in layer.params], X[:20].reshape(4, 5, 4)
+    weights, h = (
+        [layer.params["W"] for layer in network.layers if "W" in layer.params],
+        X[:20].reshape(4, 5, 4),
+    )
     for W, norm in zip(weights, norms(network)):
         z = h @ W  # (4 batches, 5, H)
         mu, var = z.mean(axis=1), z.var(axis=1)
@@ -662,7 +704,9 @@ def test_recalibration_restores_everything_if_the_data_turn_bad_midway():
     assert_recalibration_fails_and_restores(deep_network(), X, ValueError)
 
 
-@pytest.mark.parametrize("error", [RuntimeError("midway"), KeyboardInterrupt()], ids=["error", "interrupt"])
+@pytest.mark.parametrize(
+    "error", [RuntimeError("midway"), KeyboardInterrupt()], ids=["error", "interrupt"]
+)
 def test_recalibration_restores_everything_if_a_layer_raises_midway(error):
     network = deep_network()
     norms(network)[1].momentum = 0.3
@@ -680,7 +724,7 @@ def test_recalibration_restores_statistics_that_diverged():
     assert [as_bytes(norm) for norm in norms(network)] == before
 
 
-# --- what is refused -------------------------------------------------------------------------------------
+# --- what is refused ------------------------------------------------------------------
 
 X23 = np.ones((2, 3))
 
@@ -694,13 +738,19 @@ X23 = np.ones((2, 3))
         ({"x": [[1, 2, 3], [4, 5]]}, "x: expected shape (N, D), got rows of different lengths"),
         ({"x": [["a", "b", "c"]]}, "x: expected float32 or float64 numbers, got dtype <U1"),
         ({"x": X23 * 1j}, "x: expected float32 or float64 numbers, got dtype complex128"),
-        ({"x": X23.astype(np.float16)}, "x: expected float32 or float64 numbers, got dtype float16"),
+        (
+            {"x": X23.astype(np.float16)},
+            "x: expected float32 or float64 numbers, got dtype float16",
+        ),
         ({"x": X23 > 0}, "x: expected float32 or float64 numbers, got dtype bool"),
         (
             {"x": [[1, 2, np.nan], [4, 5, 6]]},
             "x: expected finite numbers, got 1 NaN or infinite, the first at index (0, 2)",
         ),
-        ({"x": X23 * np.inf}, "x: expected finite numbers, got 6 NaN or infinite, the first at index (0, 0)"),
+        (
+            {"x": X23 * np.inf},
+            "x: expected finite numbers, got 6 NaN or infinite, the first at index (0, 0)",
+        ),
         ({"gamma": np.ones(2)}, "gamma: expected shape (3,), got shape (2,)"),
         ({"gamma": np.ones((1, 3))}, "gamma: expected shape (3,), got shape (1, 3)"),
         ({"gamma": 1.0}, "gamma: expected shape (3,), got shape ()"),
@@ -725,7 +775,10 @@ X23 = np.ones((2, 3))
             {"x": [[1e200, 0, 0], [0, 0, 0]]},
             "x: expected values whose squares float64 can hold, got up to 1.0e+200",
         ),
-        ({"x": np.full((3, 3), 1e308)}, "x: expected values whose squares float64 can hold, got up to 1.0e+308"),
+        (
+            {"x": np.full((3, 3), 1e308)},
+            "x: expected values whose squares float64 can hold, got up to 1.0e+308",
+        ),
     ],
 )
 def test_batchnorm_forward_refuses_wrong_arguments_by_name(arguments, message):
@@ -741,7 +794,10 @@ def test_batchnorm_forward_refuses_wrong_arguments_by_name(arguments, message):
         (1.0, "dout: expected shape (2, 3), got shape ()"),
         ([[1, 2, 3], [4]], "dout: expected shape (2, 3), got rows of different lengths"),
         (X23 * 1j, "dout: expected float32 or float64 numbers, got dtype complex128"),
-        (X23 * np.nan, "dout: expected finite numbers, got 6 NaN or infinite, the first at index (0, 0)"),
+        (
+            X23 * np.nan,
+            "dout: expected finite numbers, got 6 NaN or infinite, the first at index (0, 0)",
+        ),
     ],
 )
 def test_batchnorm_backward_refuses_a_wrong_upstream_gradient(dout, message):
@@ -764,11 +820,20 @@ def test_batchnorm_backward_refuses_a_wrong_upstream_gradient(dout, message):
         ),
         ({"var": [1, -1, 1]}, "var: expected variances of at least 0, got -1.0"),
         ({"eps": -1}, "eps: expected a finite number of at least 0, got -1"),
-        ({"var": [1, 0, 1], "eps": 0}, "eps: expected more than 0, since var of feature 1 is 0; got 0"),
+        (
+            {"var": [1, 0, 1], "eps": 0},
+            "eps: expected more than 0, since var of feature 1 is 0; got 0",
+        ),
     ],
 )
 def test_batchnorm_inference_refuses_wrong_arguments_by_name(arguments, message):
-    usual = {"x": X23, "gamma": np.ones(3), "beta": np.zeros(3), "mean": np.zeros(3), "var": np.ones(3)}
+    usual = {
+        "x": X23,
+        "gamma": np.ones(3),
+        "beta": np.zeros(3),
+        "mean": np.zeros(3),
+        "var": np.ones(3),
+    }
     with refuses(message):
         batchnorm_inference(**(usual | arguments))
 
@@ -837,25 +902,40 @@ DROP = object()
     [
         (
             {"gamma": DROP},
-            f"state: expected the names {NAMES}, got ['beta', 'num_batches', 'running_mean', 'running_var']",
+            f"state: expected the names {NAMES}, got ['beta', 'num_batches', 'running_mean', "
+            "'running_var']",
         ),
         ({"zeta": 1}, f"state: expected the names {NAMES}, got {NAMES[:-1]}, 'zeta']"),
         ({"gamma": np.ones(4)}, "state['gamma']: expected shape (3,), got shape (4,)"),
         ({"beta": 0.0}, "state['beta']: expected shape (3,), got shape ()"),
-        ({"running_mean": np.ones((1, 3))}, "state['running_mean']: expected shape (3,), got shape (1, 3)"),
+        (
+            {"running_mean": np.ones((1, 3))},
+            "state['running_mean']: expected shape (3,), got shape (1, 3)",
+        ),
         ({"num_batches": [1, 2]}, "state['num_batches']: expected shape (), got shape (2,)"),
-        ({"beta": [1, 2, 3j]}, "state['beta']: expected float32 or float64 numbers, got dtype complex128"),
+        (
+            {"beta": [1, 2, 3j]},
+            "state['beta']: expected float32 or float64 numbers, got dtype complex128",
+        ),
         (
             {"running_mean": [0, np.inf, 0]},
-            "state['running_mean']: expected finite numbers, got 1 NaN or infinite, the first at index (1,)",
+            "state['running_mean']: expected finite numbers, got 1 NaN or infinite, the first at "
+            "index (1,)",
         ),
-        ({"running_var": [1, 2, -3.0]}, "state['running_var']: expected variances of at least 0, got -3.0"),
+        (
+            {"running_var": [1, 2, -3.0]},
+            "state['running_var']: expected variances of at least 0, got -3.0",
+        ),
     ],
 )
 def test_a_wrong_state_is_refused_and_changes_nothing(changes, message):
     layer = used_layer()
     before = as_bytes(layer)
-    state = {name: value for name, value in (BatchNorm(3).state_dict() | changes).items() if value is not DROP}
+    state = {
+        name: value
+        for name, value in (BatchNorm(3).state_dict() | changes).items()
+        if value is not DROP
+    }
     with refuses(message):
         layer.load_state_dict(state)
     assert as_bytes(layer) == before
@@ -867,7 +947,9 @@ def damaged(content):
 
 
 @pytest.mark.parametrize(
-    ("changes", "damage"), [({}, damaged), ({"gamma": np.array([None, 1, 2])}, bytes)], ids=["damaged", "objects"]
+    ("changes", "damage"),
+    [({}, damaged), ({"gamma": np.array([None, 1, 2])}, bytes)],
+    ids=["damaged", "objects"],
 )
 def test_a_damaged_file_of_a_state_is_refused_and_changes_nothing(changes, damage):
     layer = used_layer()
@@ -875,7 +957,9 @@ def test_a_damaged_file_of_a_state_is_refused_and_changes_nothing(changes, damag
     np.savez(file, **BatchNorm(3).state_dict() | changes)
     with (
         np.load(io.BytesIO(damage(file.getvalue()))) as state,
-        pytest.raises(ValueError, match=r"^state: expected arrays, got a damaged file \(.+\); save it again$"),
+        pytest.raises(
+            ValueError, match=r"^state: expected arrays, got a damaged file \(.+\); save it again$"
+        ),
     ):
         layer.load_state_dict(state)
     assert as_bytes(layer) == before
@@ -896,7 +980,11 @@ def test_what_is_no_cache_is_refused_by_name(cache):
 @pytest.mark.parametrize("name", ["x_hat", "gamma", "std"])
 def test_what_does_not_belong_into_a_cache_is_refused_by_name(name):
     cache = batchnorm_forward(random(2, 3), np.ones(3), np.zeros(3))[1]
-    for bad in (None, np.ma.array(getattr(cache, name)), np.full_like(getattr(cache, name), np.nan)):
+    for bad in (
+        None,
+        np.ma.array(getattr(cache, name)),
+        np.full_like(getattr(cache, name), np.nan),
+    ):
         with pytest.raises(ValueError, match=rf"^cache\.{name}: expected .+, got .+"):
             batchnorm_backward(X23, cache._replace(**{name: bad}))
 
@@ -906,7 +994,8 @@ def test_a_number_of_batches_that_is_no_count_is_refused(value):
     layer = used_layer()
     before = as_bytes(layer)
     with pytest.raises(
-        ValueError, match=rf"^state\['num_batches'\]: expected a whole number of at least 0, got .*{value}"
+        ValueError,
+        match=rf"^state\['num_batches'\]: expected a whole number of at least 0, got .*{value}",
     ):
         layer.load_state_dict(BatchNorm(3).state_dict() | {"num_batches": value})
     assert as_bytes(layer) == before
@@ -923,7 +1012,11 @@ def test_a_number_of_batches_that_is_no_count_is_refused(value):
             "W: expected finite numbers, got 3 NaN or infinite, the first at index (0, 0)",
         ),
         (np.ones((4, 3)), np.ones(4), "b: expected shape (3,), got shape (4,)"),
-        (np.ones((4, 3)), [1j, 1, 1], "b: expected float32 or float64 numbers, got dtype complex128"),
+        (
+            np.ones((4, 3)),
+            [1j, 1, 1],
+            "b: expected float32 or float64 numbers, got dtype complex128",
+        ),
     ],
 )
 def test_folding_refuses_wrong_weights_by_name(W, b, message):

@@ -1,4 +1,4 @@
-"""The lessons as a student has them: a real JupyterLab in a real browser, keys and mouse."""
+"""The lessons as a student has them: JupyterLab in a real browser, keys and mouse."""
 
 import json
 import urllib.request
@@ -12,7 +12,8 @@ from lessons import lessons
 from support.notebooks import lesson_named
 
 from bn_helpers import plots
-from bn_helpers.explorers import batchnorm_forward, weight_initialization
+from bn_helpers.experiments.forward import SIZES
+from bn_helpers.explorers import initialization
 
 STDS = [*(10 ** (-3 + 0.05 * np.arange(70))), 3.0]  # the places of the weight std slider
 plots.use_style()  # as the setup cell of a lesson does
@@ -45,7 +46,9 @@ def test_every_cell_of_lesson_01_runs_without_an_error_or_a_word_on_stderr(lesso
     def saved():
         command(lesson, "docmanager:save")
         lesson.wait_for_timeout(500)
-        notebook = json.loads((folder / "notebooks/01_weight_initialization.ipynb").read_text(encoding="utf-8"))
+        notebook = json.loads(
+            (folder / "notebooks/01_weight_initialization.ipynb").read_text(encoding="utf-8")
+        )
         code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
         done = [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
         return notebook if done else None
@@ -61,7 +64,8 @@ def test_the_server_leads_to_the_first_lesson_and_prints_nothing_that_puzzles(le
     address, folder = lab
     page = urllib.request.urlopen(f"{address}/?token=t")
     assert page.url == f"{address}/lab/tree/my_course/{lessons()[0].name}?token=t"
-    log = (folder / "log.txt").read_text(encoding="utf-8")  # with a token of its own, it prints its address
+    # with a token of its own, it prints its address
+    log = (folder / "log.txt").read_text(encoding="utf-8")
     assert log.startswith("Copied to my_course/: ")
     assert log.count("\n") == 1
 
@@ -77,7 +81,7 @@ def test_the_start_value_stays_when_the_slider_appears(lesson):
 
 def test_arrow_keys_move_the_slider_and_the_right_picture_and_sentence_follow(lesson):
     figure = Figure(lesson, "weight std")
-    live = weight_initialization.two_layers.live()
+    live = initialization.two_layer_network.live()
     for key, times in (("ArrowLeft", 1), ("Home", 1), ("ArrowRight", 20), ("ArrowRight", 20)):
         figure.after(lambda key=key, times=times: figure.press(key, times))
         live.update(std=std_of(figure))
@@ -87,7 +91,7 @@ def test_arrow_keys_move_the_slider_and_the_right_picture_and_sentence_follow(le
 
 def test_a_mouse_drag_ends_with_the_right_picture_and_sentence(lesson):
     figure = Figure(lesson, "weight std")
-    live = weight_initialization.two_layers.live()
+    live = initialization.two_layer_network.live()
     for fraction in (0.9, 0.3, 0.65):
         figure.after(lambda fraction=fraction: figure.drag(fraction))
         live.update(std=std_of(figure))
@@ -96,7 +100,7 @@ def test_a_mouse_drag_ends_with_the_right_picture_and_sentence(lesson):
 
 def test_menu_and_check_box_reach_the_figure_too(lesson):
     figure = Figure(lesson, "weight std")
-    live = weight_initialization.two_layers.live(std=std_of(figure))
+    live = initialization.two_layer_network.live(std=std_of(figure))
     live.png()
     figure.after(lambda: figure.area.locator("select").select_option("ReLU"))
     figure.after(lambda: figure.area.locator("input[type=checkbox]").check())
@@ -116,26 +120,30 @@ def test_a_cell_that_is_run_again_leaves_one_figure_that_works(lesson):
     assert lesson.locator(".widget-label:text-is('weight std')").count() == 1
     figure = Figure(lesson, "weight std")
     figure.after(lambda: figure.press("ArrowLeft", 3))
-    live = weight_initialization.two_layers.live()
+    live = initialization.two_layer_network.live()
     live.update(std=std_of(figure))
     assert figure.shows(live)
 
 
 def test_a_prediction_opens_the_explanation_and_is_kept(lesson, lab):
     ledger = lab.folder / "predictions/predictions.json"
-    area = bring(lesson, lesson.locator(".jp-OutputArea", has=lesson.locator("button:text-is('95%')")).first)
+    area = bring(
+        lesson, lesson.locator(".jp-OutputArea", has=lesson.locator("button:text-is('95%')")).first
+    )
     assert not ledger.exists()
     assert not area.locator("details").evaluate("block => block.open")
     area.locator("button:text-is('95%')").click()
     wait_for(lambda: area.locator("details").evaluate("block => block.open"), "the explanation to open")
-    assert "You predicted 95%; it turns out otherwise" in area.locator("summary").inner_text()
+    assert "You predicted: 95%. The answer is different." in area.locator("summary").inner_text()
     area.locator("button:text-is('65%')").click()
-    wait_for(lambda: "and so it is" in area.locator("summary").inner_text(), "the second verdict")
+    wait_for(lambda: "This is right." in area.locator("summary").inner_text(), "the second verdict")
     assert [entry["prediction"] for entry in json.loads(ledger.read_text(encoding="utf-8"))] == ["95%", "65%"]
 
 
 def test_the_result_below_a_question_is_covered_until_it_is_decided_or_skipped(lesson):
-    area = bring(lesson, lesson.locator(".jp-OutputArea", has=lesson.locator("button:text-is('30%')")).first)
+    area = bring(
+        lesson, lesson.locator(".jp-OutputArea", has=lesson.locator("button:text-is('30%')")).first
+    )
     question = lesson.locator(".jp-Cell", has=area).last
     following = question.locator("xpath=following-sibling::*[1]")
     result, cover = following.locator(".jp-OutputArea"), following.locator(".bn-cover")
@@ -155,9 +163,12 @@ def test_the_result_below_a_question_is_covered_until_it_is_decided_or_skipped(l
     question.click(position={"x": 3, "y": 3})
     command(lesson, "notebook:run-cell")
     wait_for(cover.count, "the cover")
-    below = result.element_handle(), text.element_handle()  # the locators find them by the question's buttons
+    # the locators find them by the question's buttons
+    below = result.element_handle(), text.element_handle()
     command(lesson, "notebook:clear-cell-output")
-    wait_for(lambda: all(element.is_visible() for element in below), "the result without its question")
+    wait_for(
+        lambda: all(element.is_visible() for element in below), "the result without its question"
+    )
     command(lesson, "notebook:run-cell")
     area.locator("button:text-is('65%')").click()
 
@@ -168,7 +179,8 @@ def test_every_slider_has_a_name_and_says_its_value_not_its_place(lesson, previe
         if value:
             figure.press("End")
         wait_for(
-            lambda f=figure, v=value: v in (None, f.handle.get_attribute("aria-valuetext")), "the value in words"
+            lambda f=figure, v=value: v in (None, f.handle.get_attribute("aria-valuetext")),
+            "the value in words",
         )
         assert figure.handle.get_attribute("role") == "slider"
         assert figure.handle.get_attribute("aria-label") == label
@@ -183,7 +195,8 @@ def test_the_sentence_is_announced_once_when_the_hand_rests(preview):
     figure.area.evaluate("""area => {
         window.said = [];
         const voice = area.querySelector(".bn-live-voice");
-        new MutationObserver(() => window.said.push(voice.textContent)).observe(voice, {childList: true});
+        const say = () => window.said.push(voice.textContent);
+        new MutationObserver(say).observe(voice, {childList: true});
     }""")
     figure.after(lambda: figure.press("ArrowRight", 8))
     preview.wait_for_timeout(900)
@@ -198,12 +211,12 @@ def test_the_batch_size_slider_moves_the_histograms_of_a_real_network(preview):
     for keys in (("Home", 1), ("ArrowRight", 1), ("End", 1)):
         figure.after(lambda keys=keys: figure.press(*keys))
         pictures.append(figure.picture())
-        size = batchnorm_forward.SIZES[int(figure.place())]
+        size = SIZES[int(figure.place())]
         assert figure.sentence().startswith(f"Batches of {size}:")
-    assert figure.place() == len(batchnorm_forward.SIZES) - 1
+    assert figure.place() == len(SIZES) - 1
     assert all(np.mean(a != b) > 0.01 for a, b in pairwise(pictures))
     figure.after(lambda: figure.drag(0.3))
-    assert figure.sentence().startswith(f"Batches of {batchnorm_forward.SIZES[int(figure.place())]}:")
+    assert figure.sentence().startswith(f"Batches of {SIZES[int(figure.place())]}:")
 
 
 SLIDERS = {  # of each live figure one that no other has
@@ -223,11 +236,18 @@ CELLS = """() => [...document.querySelectorAll(".jp-Notebook .jp-Cell")].map(cel
 def test_the_figures_of_a_lesson_follow_to_both_ends(browser, lab, name):
     page = open_and_run(browser, lab, lesson_named(name).name)
     wait_for(lambda: page.evaluate(KERNEL) == "idle", "all cells to run", seconds=120)
-    asked = [cell for cell in nbformat.read(lesson_named(name), 4).cells if "predict.ask(" in cell.source]
+    asked = [
+        cell for cell in nbformat.read(lesson_named(name), 4).cells if "predict.ask(" in cell.source
+    ]
 
     def covered():
         before, *runs = page.evaluate(CELLS).split("Q")
-        return len(runs) == len(asked) and "c" not in before and all("c" in r for r in runs) and "H" in runs[-1]
+        return (
+            len(runs) == len(asked)
+            and "c" not in before
+            and all("c" in r for r in runs)
+            and "H" in runs[-1]
+        )
 
     wait_for(covered, "each question to cover a result")
     for label in SLIDERS[name]:

@@ -1,4 +1,4 @@
-"""Live figures on a page of their own: errors, Play, twins, the page around them, a file that is opened again."""
+"""Live figures on a page of their own: errors, Play, twins, a file opened again."""
 
 import json
 import time
@@ -13,7 +13,8 @@ SETUP = """
 import numpy as np
 
 from bn_helpers import plots
-from bn_helpers.live import explore, play, slider
+from bn_helpers.controls import play, slider
+from bn_helpers.live import explore
 
 plots.use_style()
 
@@ -63,7 +64,7 @@ def notebook(lab):
 
 def write(path, cells):
     stored = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
-    stored.metadata.kernelspec = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    stored.metadata.kernelspec = {"display_name": "Python 3", "name": "python3"}
     nbformat.write(stored, path)
     return path
 
@@ -86,7 +87,9 @@ def test_an_error_is_told_below_the_picture_and_the_next_move_works(page):
     figure.after(lambda: figure.press("ArrowLeft"))
     assert figure.sentence() == "The line ends at 4."
     figure.after(lambda: figure.press("ArrowLeft"))
-    assert figure.sentence().startswith("This setting could not be drawn. RuntimeError: no three, whatever")
+    assert figure.sentence().startswith(
+        "This setting could not be drawn. RuntimeError: no three, whatever"
+    )
     figure.after(lambda: figure.press("ArrowLeft"))
     assert figure.sentence() == "The line ends at 2."
 
@@ -121,7 +124,8 @@ def test_the_page_does_not_jump_and_no_frame_lacks_the_picture_while_the_hand_mo
     figure, _ = twins(page)
     figure.press("Home")
     page.evaluate("""() => {
-        const area = document.querySelector(".jp-OutputArea .noUi-handle").closest(".jp-OutputArea");
+        const handle = document.querySelector(".jp-OutputArea .noUi-handle");
+        const area = handle.closest(".jp-OutputArea");
         window.seen = {heights: new Set(), pictures: new Set(), blank: 0};
         const look = () => {
             const images = area.querySelectorAll(".jp-RenderedImage img");
@@ -135,7 +139,9 @@ def test_the_page_does_not_jump_and_no_frame_lacks_the_picture_while_the_hand_mo
     }""")
     for fraction in (0.95, 0.05, 0.6):  # to and fro over the two lines of the error at 3
         figure.after(lambda fraction=fraction: figure.drag(fraction))
-    *heights, pictures, blank = page.evaluate("() => [...seen.heights, seen.pictures.size, seen.blank]")
+    *heights, pictures, blank = page.evaluate(
+        "() => [...seen.heights, seen.pictures.size, seen.blank]"
+    )
     assert (len(heights), blank) == (1, 0)
     assert pictures >= 3
 
@@ -149,7 +155,8 @@ def test_a_play_stops_when_its_tab_closes(browser, lab, tab):
     wait_for(lambda: len(ticks.read_text(encoding="utf-8")) > 5, "some ticks")
     if tab == "notebook":
         command(page, "application:close")
-        page.get_by_role("button", name="Discard").click()  # what has changed since the file was saved
+        # what has changed since the file was saved
+        page.get_by_role("button", name="Discard").click()
         wait_for(lambda: not page.locator(".jp-NotebookPanel").count(), "the notebook to close")
     else:
         page.close()
@@ -161,7 +168,9 @@ def test_a_play_stops_when_its_tab_closes(browser, lab, tab):
 
 
 @pytest.mark.parametrize("trusted", [True, False])
-def test_a_saved_file_shows_the_last_picture_and_sentence_without_a_kernel(page, lab, browser, notebook, trusted):
+def test_a_saved_file_shows_the_last_picture_and_sentence_without_a_kernel(
+    page, lab, browser, notebook, trusted
+):
     figure, _ = twins(page)
     shown = figure.picture().tobytes()
 

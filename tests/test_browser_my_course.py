@@ -1,4 +1,4 @@
-"""my_course/ as a student has it: opened by `make lab`'s configuration, saved, updated, opened again."""
+"""my_course/ as a student has it: opened by `make lab`, saved, updated."""
 
 import json
 import re
@@ -22,7 +22,12 @@ def course(tmp_path):
     """A clone: what JupyterLab and kernels read, committed."""
     for part in ("notebooks", "jupyter", "bn_helpers", "data"):
         shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
-    own = [*(ROOT / ".gitignore").read_text(encoding="utf-8").splitlines(), "/config/", "/runtime/", "/log.txt"]
+    own = [
+        *(ROOT / ".gitignore").read_text(encoding="utf-8").splitlines(),
+        "/config/",
+        "/runtime/",
+        "/log.txt",
+    ]
     own += ["/predictions/", "/data/nbsignatures.db", "/data/notebook_secret"]
     (tmp_path / ".gitignore").write_text("\n".join(own), encoding="utf-8")
     git(tmp_path, "init", "-q")
@@ -32,7 +37,9 @@ def course(tmp_path):
 
 def git(folder, *arguments):
     command = ["git", "-C", folder, "-c", "user.name=a", "-c", "user.email=b", *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True, encoding="utf-8").stdout
+    return subprocess.run(
+        command, check=True, capture_output=True, text=True, encoding="utf-8"
+    ).stdout
 
 
 def commit(folder):
@@ -58,12 +65,17 @@ def run_and_save(page, path):
         page.wait_for_timeout(500)
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         counts = [cell["execution_count"] for cell in cells if cell["cell_type"] == "code"]
-        return "widgets" in json.loads(path.read_text(encoding="utf-8"))["metadata"] and None not in counts
+        return (
+            "widgets" in json.loads(path.read_text(encoding="utf-8"))["metadata"]
+            and None not in counts
+        )
 
     wait_for(saved, "the notebook to be run and saved")
 
 
-def test_the_first_lesson_is_the_students_copy_and_git_sees_nothing_of_what_is_saved(browser, course):
+def test_the_first_lesson_is_the_students_copy_and_git_sees_nothing_of_what_is_saved(
+    browser, course
+):
     with start_lab(course, CONFIG, BN_LAB_DATA=str(course / "predictions")) as lab:
         page = start(browser, lab)
         mine = course / "my_course" / FIRST
@@ -75,7 +87,10 @@ def test_the_first_lesson_is_the_students_copy_and_git_sees_nothing_of_what_is_s
         listed = page.locator(".jp-DirListing-itemText").all_inner_texts()
         assert [name.strip() for name in listed] == [path.name for path in stored()]
         bring(page, page.locator(".jp-MarkdownOutput a[href*='01_weight']")).click()
-        wait_for(lambda: page.evaluate(OPEN) == "my_course/01_weight_initialization.ipynb", "the next lesson")
+        wait_for(
+            lambda: page.evaluate(OPEN) == "my_course/01_weight_initialization.ipynb",
+            "the next lesson",
+        )
         page.context.close()
     assert git(course, "status", "--porcelain") == ""
 
@@ -93,7 +108,9 @@ def test_a_lesson_that_is_opened_and_saved_counts_as_unchanged(browser, course):
     assert my_course.same(my_course.WORK, mine, course / "notebooks" / FIRST)
 
 
-def test_after_an_update_the_page_of_what_is_new_is_seen_first_and_leads_to_both_files(browser, course):
+def test_after_an_update_the_page_of_what_is_new_is_seen_first_and_leads_to_both_files(
+    browser, course
+):
     copy = course / "my_course" / FIRST
     with start_lab(course, CONFIG) as lab:
         page = start(browser, lab)
@@ -101,7 +118,9 @@ def test_after_an_update_the_page_of_what_is_new_is_seen_first_and_leads_to_both
         page.context.close()
     work = copy.read_bytes()
     lesson = course / "notebooks" / FIRST
-    lesson.write_text(re.sub("Start here", "Start", lesson.read_text(encoding="utf-8")), encoding="utf-8")
+    lesson.write_text(
+        re.sub("Start here", "Start", lesson.read_text(encoding="utf-8")), encoding="utf-8"
+    )
     commit(course)
     with start_lab(course, CONFIG) as lab:
         page = start(browser, lab)

@@ -1,4 +1,4 @@
-"""Controls and outputs on the page: a page loaded again, a new kernel, the keyboard, covers, a fresh file."""
+"""Controls and outputs: a page loaded again, a new kernel, the keyboard, covers."""
 
 import shutil
 
@@ -11,7 +11,8 @@ pytestmark = pytest.mark.browser
 
 SETUP = """
 from bn_helpers import predict
-from bn_helpers.live import choice, explore, play, slider, steps, switch
+from bn_helpers.controls import choice, play, slider, steps, switch
+from bn_helpers.live import explore
 
 
 @explore(
@@ -40,7 +41,7 @@ def write(path, cells):
     make = {"markdown": nbformat.v4.new_markdown_cell, "code": nbformat.v4.new_code_cell}
     pairs = [cell if isinstance(cell, tuple) else ("code", cell) for cell in cells]
     stored = nbformat.v4.new_notebook(cells=[make[kind](source) for kind, source in pairs])
-    stored.metadata.kernelspec = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    stored.metadata.kernelspec = {"display_name": "Python 3", "name": "python3"}
     nbformat.write(stored, path)
     return path.name
 
@@ -80,7 +81,7 @@ def sentence(page):
 
 
 def load_again(page, browser, how, lab, name):
-    """The same notebook on another page: loaded again, closed and opened, or in a second window."""
+    """The notebook on another page: loaded again, opened again, or a second window."""
     if how == "second":
         page = browser.new_context(viewport={"width": 1200, "height": 900}).new_page()
         page.goto(lab.url(f"notebooks/{name}.ipynb"))
@@ -90,14 +91,17 @@ def load_again(page, browser, how, lab, name):
         command(page, "application:close")
         wait_for(lambda: not page.locator(".jp-NotebookPanel").count(), "the notebook to close")
         page.evaluate(
-            "path => { window.jupyterapp.commands.execute('docmanager:open', {path}) }", f"notebooks/{name}.ipynb"
+            "path => { window.jupyterapp.commands.execute('docmanager:open', {path}) }",
+            f"notebooks/{name}.ipynb",
         )
     page.wait_for_selector(".jp-Notebook .noUi-handle", timeout=60_000)
     return page
 
 
 @pytest.mark.parametrize("how", ["reload", "second", "closed and opened"])
-def test_figure_and_question_follow_on_a_page_that_was_loaded_after_the_cell_ran(browser, lab, opened, how):
+def test_figure_and_question_follow_on_a_page_that_was_loaded_after_the_cell_ran(
+    browser, lab, opened, how
+):
     name = f"again-{how.split()[0]}"
     first = opened(name, [SETUP, "bar()", QUESTION, "print('the result')"])
     figure = Figure(first, "height")
@@ -113,10 +117,12 @@ def test_figure_and_question_follow_on_a_page_that_was_loaded_after_the_cell_ran
     page.keyboard.press("ArrowRight")
     wait_for(lambda: "line to 8" in sentence(page), "the sentence to follow")
     assert picture.get_attribute("src") != before
-    assert [image.is_visible() for image in page.locator(".jp-OutputArea img").all()].count(True) == 1
+    assert [image.is_visible() for image in page.locator(".jp-OutputArea img").all()].count(
+        True
+    ) == 1
     assert page.locator(".bn-cover").count() == 1
     page.locator("button:text-is('10')").click()
-    summary = page.locator("summary:visible", has_text="You predicted 10, and so it is")
+    summary = page.locator("summary:visible", has_text="You predicted: 10. This is right.")
     wait_for(summary.count, "the verdict")
     wait_for(lambda: not page.locator(".bn-cover").count(), "the result")
     assert page.locator("summary:visible").count() == 1
@@ -126,7 +132,9 @@ def test_figure_and_question_follow_on_a_page_that_was_loaded_after_the_cell_ran
 
 
 @pytest.mark.parametrize("how", ["restart", "next day"])
-def test_with_a_new_kernel_the_last_picture_stays_and_one_line_says_what_to_do(browser, lab, opened, how):
+def test_with_a_new_kernel_the_last_picture_stays_and_one_line_says_what_to_do(
+    browser, lab, opened, how
+):
     name = how.replace(" ", "-")
     page = opened(name, [SETUP, "bar()", QUESTION])
     figure = Figure(page, "height")
@@ -142,16 +150,20 @@ def test_with_a_new_kernel_the_last_picture_stays_and_one_line_says_what_to_do(b
     wait_for(lambda: notes.count() == 2, "a line at figure and question")
     assert "Run All Above Selected Cell" in notes.first.inner_text()
     assert page.locator(".noUi-handle:visible, .widget-toggle-buttons:visible").count() == 0
-    icons = """() => [...document.querySelectorAll(".jp-OutputArea *")].filter(node =>
-        node.checkVisibility() && !["none", "normal"].includes(getComputedStyle(node, "::before").content))
-        .filter(node => getComputedStyle(node, "::before").display !== "none").length"""
+    icons = """() => [...document.querySelectorAll(".jp-OutputArea *")].filter(node => {
+        const before = getComputedStyle(node, "::before");
+        const drawn = !["none", "normal"].includes(before.content) && before.display !== "none";
+        return drawn && node.checkVisibility();
+    }).length"""
     assert page.evaluate(icons) == 0
     assert "Error displaying widget" not in page.locator(".jp-Notebook").inner_text()
     assert "line to 6" in sentence(page)
     assert page.locator(".jp-RenderedImage img").is_visible()
     wait_for(lambda: page.evaluate(KERNEL) == "idle", "the new kernel")
     command(page, "notebook:run-all-cells")
-    wait_for(lambda: not notes.count() and page.locator(".noUi-handle").count(), "controls that work")
+    wait_for(
+        lambda: not notes.count() and page.locator(".noUi-handle").count(), "controls that work"
+    )
 
 
 KEYS = [
@@ -256,7 +268,9 @@ def test_arrows_move_a_menu_and_ctrl_s_still_saves(keyboard, lab):
 
 def test_a_number_is_typed_where_it_is_taken_and_nowhere_else(keyboard):
     page = keyboard
-    whole, stepped = (Figure(page, label).row.locator(".widget-readout") for label in ("height", "width"))
+    whole, stepped = (
+        Figure(page, label).row.locator(".widget-readout") for label in ("height", "width")
+    )
     assert stepped.get_attribute("contenteditable") == "false"
     whole.click()
     page.keyboard.press("Control+a")
@@ -270,13 +284,24 @@ def test_a_number_is_typed_where_it_is_taken_and_nowhere_else(keyboard):
 )
 def test_a_result_is_covered_up_to_the_next_heading_whatever_stands_between(opened, between):
     name = f"cover-{len(str(between))}"
-    cells = [SETUP, QUESTION, *between, "print('one')", ("markdown", "So it is."), "bar()", LAST, "print('two')"]
+    cells = [
+        SETUP,
+        QUESTION,
+        *between,
+        "print('one')",
+        ("markdown", "So it is."),
+        "bar()",
+        LAST,
+        "print('two')",
+    ]
     page = opened(name, cells)
     wait_for(lambda: page.locator(".bn-cover").count() >= 2, "the covers")
     page.wait_for_timeout(500)
     result, text = page.locator("pre:text-is('one')"), page.locator("p:text-is('So it is.')")
     assert not page.locator("p:text-is('More of it.')").is_visible()
-    assert [place.is_visible() for place in (result, text, page.locator(".noUi-handle").first)] == [False] * 3
+    assert [place.is_visible() for place in (result, text, page.locator(".noUi-handle").first)] == [
+        False
+    ] * 3
     assert page.locator("pre:text-is('two')").is_visible()
     assert page.locator("h2:has-text('Another')").is_visible()
     if between and isinstance(between[0], tuple):
@@ -298,7 +323,8 @@ def test_a_cover_is_one_line_high(opened):
 
 def test_a_lesson_that_is_opened_counts_as_saved_and_has_no_toolbar_over_its_title(browser, lab):
     page = browser.new_context(viewport={"width": 1200, "height": 900}).new_page()
-    shutil.copy(lesson_named("03"), lab.folder / "notebooks/just-opened.ipynb")  # no kernel has it yet
+    # no kernel has it yet
+    shutil.copy(lesson_named("03"), lab.folder / "notebooks/just-opened.ipynb")
     page.goto(lab.url("notebooks/just-opened.ipynb"))
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     wait_for(lambda: page.evaluate(KERNEL) == "idle", "an idle kernel")

@@ -7,7 +7,7 @@ from bn_helpers._canvas import Canvas
 
 
 def draw(canvas, x, y, text, **properties):
-    """The ink of one text, as opacity (H, W) and as the colour of the blackest pixel on white (3,)."""
+    """The ink of a text: opacity (H, W), and the colour of its blackest pixel (3,)."""
     fig = Figure(figsize=(3, 1), dpi=200, facecolor="none")
     fig.text(x, y, text, **properties)
     canvas(fig).draw()
@@ -22,23 +22,36 @@ def centre(ink):
 
 @pytest.mark.parametrize("ha", ["left", "center", "right"])
 @pytest.mark.parametrize("va", ["top", "center", "baseline", "bottom"])
-@pytest.mark.parametrize("text", ["layer 12: std 0.073", "-1.5", "jWf9 (j7)", "two lines\nof 17 words", " 3 "])
+@pytest.mark.parametrize(
+    "text", ["layer 12: std 0.073", "-1.5", "jWf9 (j7)", "two lines\nof 17 words", " 3 "]
+)
 def test_texts_stand_where_matplotlib_puts_them(text, ha, va):
-    ours, theirs = (draw(canvas, 0.5, 0.5, text, ha=ha, va=va)[0] for canvas in (Canvas, FigureCanvasAgg))
-    assert np.abs(centre(ours) - centre(theirs)).max() < 1.5  # device pixels; half of one is lost at a joint
+    ours, theirs = (
+        draw(canvas, 0.5, 0.5, text, ha=ha, va=va)[0] for canvas in (Canvas, FigureCanvasAgg)
+    )
+    # device pixels; half of one is lost at a joint
+    assert np.abs(centre(ours) - centre(theirs)).max() < 1.5
     assert ours.sum() == pytest.approx(theirs.sum(), rel=0.02)
 
 
-@pytest.mark.parametrize("style", [{"alpha": 0.5}, {"color": (0.1, 0.6, 0.4, 0.7)}, {"color": "red", "size": 20}])
+@pytest.mark.parametrize(
+    "style", [{"alpha": 0.5}, {"color": (0.1, 0.6, 0.4, 0.7)}, {"color": "red", "size": 20}]
+)
 def test_colour_opacity_and_size_are_matplotlibs(style):
-    ours, theirs = (draw(canvas, 0.1, 0.4, "mmm 1 1", **style)[1] for canvas in (Canvas, FigureCanvasAgg))
+    ours, theirs = (
+        draw(canvas, 0.1, 0.4, "mmm 1 1", **style)[1] for canvas in (Canvas, FigureCanvasAgg)
+    )
     assert np.abs(ours - theirs).max() <= 2
 
 
-@pytest.mark.parametrize("style", [{"rotation": 30}, {"s": "$x^2$ 1"}, {"s": ""}, {"antialiased": False}])
+@pytest.mark.parametrize(
+    "style", [{"rotation": 30}, {"s": "$x^2$ 1"}, {"s": ""}, {"antialiased": False}]
+)
 def test_turned_or_jagged_text_and_mathematics_are_left_to_matplotlib(style):
     text = style.pop("s", "turned 1")
-    ours, theirs = (draw(canvas, 0.3, 0.3, text, **style)[0] for canvas in (Canvas, FigureCanvasAgg))
+    ours, theirs = (
+        draw(canvas, 0.3, 0.3, text, **style)[0] for canvas in (Canvas, FigureCanvasAgg)
+    )
     assert np.array_equal(ours, theirs)
 
 
@@ -48,7 +61,9 @@ def test_a_new_number_in_a_known_text_renders_no_letter(monkeypatch):
     Canvas(fig).draw()
     rendered = []
     original = RendererAgg.draw_text
-    monkeypatch.setattr(RendererAgg, "draw_text", lambda self, *a: (rendered.append(a[3]), original(self, *a)))
+    monkeypatch.setattr(
+        RendererAgg, "draw_text", lambda self, *a: (rendered.append(a[3]), original(self, *a))
+    )
     title.set_text("std 98.76")
     fig.canvas.draw()
     assert rendered == []

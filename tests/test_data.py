@@ -37,7 +37,7 @@ def rng(seed=0):
     return np.random.default_rng(seed)
 
 
-# --- digits ----------------------------------------------------------------------------------------------
+# --- digits ---------------------------------------------------------------------------
 
 
 @SPLITS
@@ -47,7 +47,9 @@ def test_the_two_parts_are_all_1797_digits_and_share_none(split):
     assert X.shape == (1797, 64)
     assert len(np.unique(X, axis=0)) == 1797
     assert X.sum() == 561718 / 16
-    np.testing.assert_array_equal(np.bincount(y), [178, 182, 177, 183, 181, 182, 181, 179, 174, 180])
+    np.testing.assert_array_equal(
+        np.bincount(y), [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+    )
 
 
 @SPLITS
@@ -78,7 +80,9 @@ def test_the_writers_split_tests_the_last_450_rows():
 
 def test_the_balanced_split_is_the_default_and_keeps_labels_with_their_images():
     X_train, y_train, X_test, y_test = load_digits()
-    label_of = {row.tobytes(): y for X, ys in pairs(load_digits(split="writers")) for row, y in zip(X, ys)}
+    label_of = {
+        row.tobytes(): y for X, ys in pairs(load_digits(split="writers")) for row, y in zip(X, ys)
+    }
     for X, ys in ((X_train, y_train), (X_test, y_test)):
         assert [label_of[row.tobytes()] for row in X] == ys.tolist()
 
@@ -105,7 +109,9 @@ def test_the_digits_need_no_network(monkeypatch):
     assert len(load_digits()[0]) == 1442
 
 
-@pytest.mark.parametrize("split", ["random", None, 0, ["balanced"], np.array(["balanced", "writers"])])
+@pytest.mark.parametrize(
+    "split", ["random", None, 0, ["balanced"], np.array(["balanced", "writers"])]
+)
 def test_another_split_is_refused(split):
     with refuses(f'split: expected "balanced" or "writers", got {split!r}'):
         load_digits(split=split)
@@ -113,7 +119,7 @@ def test_another_split_is_refused(split):
 
 @pytest.fixture
 def install(tmp_path, monkeypatch):
-    """A function that puts a copy of the digits where the package would look, and gives its path."""
+    """Puts a copy of the digits where the package looks, and gives its path."""
     original = data._digits_file()
     monkeypatch.setattr(data, "PLACES", (tmp_path / "bn_helpers_data", tmp_path / "data"))
 
@@ -149,8 +155,10 @@ def test_damaged_digits_are_refused(install, damage):
     path = install("data/digits.npz")
     path.write_bytes(damage(path.read_bytes()))
     message = (
-        rf"^{re.escape(str(path))}: expected SHA-256 {data.SHA256[:12]}\.\.\., got [0-9a-f]{{12}}\.\.\.; "
-        r"the file is damaged\. Restore it with `git checkout data/digits\.npz`, or install the package again$"
+        rf"^{re.escape(str(path))}: expected SHA-256 {data.SHA256[:12]}\.\.\., got "
+        rf"[0-9a-f]{{12}}\.\.\.; "
+        r"the file is damaged\. Restore it with `git checkout data/digits\.npz`, or install the "
+        r"package again$"
     )
     with pytest.raises(ValueError, match=message):
         load_digits()
@@ -160,23 +168,30 @@ def test_digits_that_are_no_file_are_refused(install):
     path = install("data/digits.npz")
     path.unlink()
     path.mkdir()
-    with pytest.raises(ValueError, match=rf"^{re.escape(str(path))}: expected a file that can be read, got: "):
+    with pytest.raises(
+        ValueError, match=rf"^{re.escape(str(path))}: expected a file that can be read, got: "
+    ):
         load_digits()
 
 
-# --- MNIST -----------------------------------------------------------------------------------------------
+# --- MNIST ----------------------------------------------------------------------------
 
 IMAGES = {
     "train": rng(1).integers(0, 256, (12, 5, 4), np.uint8),
     "t10k": rng(2).integers(0, 256, (3, 5, 4), np.uint8),
 }
-LABELS = {"train": rng(3).integers(0, 10, 12).astype(np.uint8), "t10k": np.array([9, 0, 4], np.uint8)}
+LABELS = {
+    "train": rng(3).integers(0, 10, 12).astype(np.uint8),
+    "t10k": np.array([9, 0, 4], np.uint8),
+}
 NAMES = [f"{part}-{kind}" for part in IMAGES for kind in ("images-idx3-ubyte", "labels-idx1-ubyte")]
 TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS = NAMES
 
 
 def idx(array, kind=0x08):
-    return struct.pack(f">{1 + array.ndim}I", kind * 256 + array.ndim, *array.shape) + array.tobytes()
+    return (
+        struct.pack(f">{1 + array.ndim}I", kind * 256 + array.ndim, *array.shape) + array.tobytes()
+    )
 
 
 def idx_files():
@@ -216,7 +231,14 @@ def with_a_dot_gzipped(name, content):
 
 @pytest.mark.parametrize(
     "variant",
-    [as_they_are, gzipped, unpacked_under_a_gz_name, gzipped_without_the_ending, with_a_dot, with_a_dot_gzipped],
+    [
+        as_they_are,
+        gzipped,
+        unpacked_under_a_gz_name,
+        gzipped_without_the_ending,
+        with_a_dot,
+        with_a_dot_gzipped,
+    ],
 )
 @pytest.mark.parametrize("as_text", [False, True])
 def test_mnist_is_read_from_a_folder_however_its_files_are_packed(tmp_path, variant, as_text):
@@ -231,7 +253,9 @@ def test_mnist_is_read_from_a_folder_however_its_files_are_packed(tmp_path, vari
 
 def test_mnist_pixels_run_from_0_to_1(tmp_path):
     extremes = np.array([[[0, 255]]], np.uint8)
-    files = {name: idx(extremes) if "images" in name else idx(np.array([7], np.uint8)) for name in NAMES}
+    files = {
+        name: idx(extremes) if "images" in name else idx(np.array([7], np.uint8)) for name in NAMES
+    }
     write(tmp_path, files)
     X_train, *_ = load_mnist(tmp_path)
     np.testing.assert_array_equal(X_train, [[0.0, 1.0]])
@@ -263,7 +287,8 @@ def test_a_missing_mnist_file_is_named(tmp_path, name):
 
 
 def not_the_file(name, magic, kind, came):
-    return f"expected magic number {magic} (IDX, {kind}), got {came}; this is not the file {name}, get it again"
+    wrong = f"expected magic number {magic} (IDX, {kind}), got {came}"
+    return f"{wrong}; this is not the file {name}, get it again"
 
 
 GOOD = idx_files()
@@ -277,23 +302,34 @@ GOOD = idx_files()
             idx(IMAGES["train"], 0x0D),
             not_the_file(TRAIN_IMAGES, 2051, "images", "3331 (IDX, images of float32)"),
         ),
-        (TRAIN_IMAGES, GOOD[TRAIN_LABELS], not_the_file(TRAIN_IMAGES, 2051, "images", "2049 (IDX, labels)")),
-        (TRAIN_LABELS, GOOD[TRAIN_IMAGES], not_the_file(TRAIN_LABELS, 2049, "labels", "2051 (IDX, images)")),
+        (
+            TRAIN_IMAGES,
+            GOOD[TRAIN_LABELS],
+            not_the_file(TRAIN_IMAGES, 2051, "images", "2049 (IDX, labels)"),
+        ),
+        (
+            TRAIN_LABELS,
+            GOOD[TRAIN_IMAGES],
+            not_the_file(TRAIN_LABELS, 2049, "labels", "2051 (IDX, images)"),
+        ),
         (TEST_IMAGES, b"\0\0\0\1", not_the_file(TEST_IMAGES, 2051, "images", 1)),
         (
             TRAIN_IMAGES,
             GOOD[TRAIN_IMAGES][:-1],
-            "expected 256 bytes for an array of shape (12, 5, 4), got 255; the file is cut short, get it again",
+            "expected 256 bytes for an array of shape (12, 5, 4), got 255; the file is cut "
+            "short, get it again",
         ),
         (
             TRAIN_LABELS,
             GOOD[TRAIN_LABELS][:8],
-            "expected 20 bytes for an array of shape (12,), got 8; the file is cut short, get it again",
+            "expected 20 bytes for an array of shape (12,), got 8; the file is cut short, get it "
+            "again",
         ),
         (
             TEST_IMAGES,
             GOOD[TEST_IMAGES] + b"\0",
-            "expected 76 bytes for an array of shape (3, 5, 4), got more; the file is damaged, get it again",
+            "expected 76 bytes for an array of shape (3, 5, 4), got more; the file is damaged, "
+            "get it again",
         ),
         (
             TEST_LABELS,
@@ -322,7 +358,8 @@ def test_a_defect_of_an_mnist_file_is_named(tmp_path, name, content, message, pa
 def test_an_mnist_file_cut_within_its_header_is_refused(tmp_path, keep):
     write(tmp_path, GOOD | {TRAIN_IMAGES: GOOD[TRAIN_IMAGES][:keep]})
     with refuses(
-        f"{tmp_path / TRAIN_IMAGES}: expected 16 bytes of header, got {keep}; the file is cut short, get it again"
+        f"{tmp_path / TRAIN_IMAGES}: expected 16 bytes of header, got {keep}; the file is cut "
+        "short, get it again"
     ):
         load_mnist(tmp_path)
 
@@ -331,7 +368,9 @@ def test_an_mnist_file_cut_within_its_header_is_refused(tmp_path, keep):
 def test_an_mnist_file_without_pixels_is_refused(tmp_path, shape):
     write(tmp_path, GOOD | {TRAIN_IMAGES: idx(np.zeros(shape, np.uint8))})
     with pytest.raises(
-        ValueError, match=rf"{TRAIN_IMAGES}: expected at least one entry, got shape {re.escape(str(shape))}; get"
+        ValueError,
+        match=rf"{TRAIN_IMAGES}: expected at least one entry, got shape {re.escape(str(shape))}; "
+        r"get",
     ):
         load_mnist(tmp_path)
 
@@ -355,7 +394,8 @@ def test_a_broken_gzip_file_is_named(tmp_path, content):
     write(tmp_path, GOOD | {TRAIN_IMAGES: None, f"{TRAIN_IMAGES}.gz": content})
     path = re.escape(str(tmp_path / f"{TRAIN_IMAGES}.gz"))
     with pytest.raises(
-        ValueError, match=rf"^{path}: expected a whole gzip file, got a damaged one \(.+\); get it again$"
+        ValueError,
+        match=rf"^{path}: expected a whole gzip file, got a damaged one \(.+\); get it again$",
     ):
         load_mnist(tmp_path)
 
@@ -373,7 +413,10 @@ NPY = b"\x93NUMPY\x01\0v\0{'descr': '|u1', 'fortran_order': False, 'shape': (12,
         (b"<html><body>404</body></html>", "a web page; the address led to a page"),
         (b"\n  <!DOCTYPE html>\n<html>", "a web page; the address led to a page"),
         (b"\xef\xbb\xbf<?xml version='1.0'?><Error/>", "a web page; the address led to a page"),
-        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0", "a pointer of Git LFS; run `git lfs pull`"),
+        (
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:0",
+            "a pointer of Git LFS; run `git lfs pull`",
+        ),
         (b"PK\x03\x04" + bytes(40), "a zip file; unpack it"),
         (TAR, "a tar archive; unpack it"),
         (b"BZh91AY&SY" + bytes(9), "a bzip2 file; unpack it"),
@@ -390,13 +433,16 @@ NPY = b"\x93NUMPY\x01\0v\0{'descr': '|u1', 'fortran_order': False, 'shape': (12,
         (b"\0\0\x0e\x04" + bytes(90), "3588 (IDX, 4 axes of float64); this is not the file"),
     ],
 )
-def test_what_lies_under_the_name_of_an_mnist_file_is_told_by_name(tmp_path, name, content, came, pack):
+def test_what_lies_under_the_name_of_an_mnist_file_is_told_by_name(
+    tmp_path, name, content, came, pack
+):
     write(tmp_path, dict(pack(*item) for item in (GOOD | {name: content}).items()))
     path, kind = tmp_path / pack(name, content)[0], BASE[name].split()[-1].rstrip(")")
     number = BASE[name].split()[0]
     with pytest.raises(
         ValueError,
-        match=rf"^{re.escape(f'{path}: expected magic number {number} (IDX, {kind}), got {came}')}.*$",
+        match=r""
+        rf"^{re.escape(f'{path}: expected magic number {number} (IDX, {kind}), got {came}')}.*$",
     ):
         load_mnist(tmp_path)
 
@@ -407,7 +453,9 @@ def test_a_file_that_was_packed_twice_is_refused(tmp_path, times):
     for _ in range(times):
         content = gzip.compress(content)
     write(tmp_path, GOOD | {TRAIN_IMAGES: content})
-    with pytest.raises(ValueError, match=rf"{TRAIN_IMAGES}: .* a gzip file within a gzip file; unpack it$"):
+    with pytest.raises(
+        ValueError, match=rf"{TRAIN_IMAGES}: .* a gzip file within a gzip file; unpack it$"
+    ):
         load_mnist(tmp_path)
 
 
@@ -417,7 +465,8 @@ def test_a_rotten_header_asks_for_no_memory(tmp_path, shape, pack):
     content = struct.pack(">4I", 2051, *shape) + bytes(3000)
     write(tmp_path, dict(pack(*item) for item in (GOOD | {TRAIN_IMAGES: content}).items()))
     with pytest.raises(
-        ValueError, match=rf"{TRAIN_IMAGES}.*: expected \d+ bytes .*, got 3016; the file is cut short"
+        ValueError,
+        match=rf"{TRAIN_IMAGES}.*: expected \d+ bytes .*, got 3016; the file is cut short",
     ):
         load_mnist(tmp_path)
 
@@ -426,7 +475,9 @@ def test_of_a_gzip_file_that_holds_far_more_only_what_is_wanted_is_read(tmp_path
     content = gzip.compress(GOOD[TRAIN_IMAGES] + bytes(2**25))
     write(tmp_path, GOOD | {TRAIN_IMAGES: content})
     tracemalloc.start()
-    with pytest.raises(ValueError, match=rf"{TRAIN_IMAGES}: expected 256 bytes .*, got more; the file is damaged"):
+    with pytest.raises(
+        ValueError, match=rf"{TRAIN_IMAGES}: expected 256 bytes .*, got more; the file is damaged"
+    ):
         load_mnist(tmp_path)
     assert tracemalloc.get_traced_memory()[1] < 2**22
     tracemalloc.stop()
@@ -454,7 +505,9 @@ def make_pipe(path):
         (make_folder, "a folder"),
         (make_broken_link, "a broken link"),
         (make_ring, "a broken link"),
-        pytest.param(make_pipe, "something else", marks=pytest.mark.skipif("not hasattr(os, 'mkfifo')")),
+        pytest.param(
+            make_pipe, "something else", marks=pytest.mark.skipif("not hasattr(os, 'mkfifo')")
+        ),
     ],
 )
 @pytest.mark.parametrize("name", NAMES)
@@ -473,7 +526,8 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path, monkeypatch):
 
     monkeypatch.setattr("builtins.open", forbidden)
     with refuses(
-        f"{tmp_path / TRAIN_IMAGES}: expected a file that can be read, got: Permission denied; get it again"
+        f"{tmp_path / TRAIN_IMAGES}: expected a file that can be read, got: Permission denied; "
+        "get it again"
     ):
         load_mnist(tmp_path)
 
@@ -518,7 +572,8 @@ def test_of_two_sets_below_one_folder_one_must_be_chosen(tmp_path):
     put(tmp_path / "FashionMNIST" / "raw", GOOD | {TRAIN_LABELS: None})
     fashion, mnist = Path("FashionMNIST", "raw"), Path("MNIST", "raw")
     with refuses(
-        f"{tmp_path}: expected MNIST files in one folder below, found some in {fashion} and in {mnist}; "
+        f"{tmp_path}: expected MNIST files in one folder below, found some in {fashion} and in "
+        f"{mnist}; "
         "give that folder"
     ):
         load_mnist(tmp_path)
@@ -592,7 +647,20 @@ class Bytes:
 
 @pytest.mark.parametrize(
     "folder",
-    [None, 3, 3.5, True, ["mnist"], b"mnist", "", "a\0b", np.zeros(2), object(), Bytes(), "~no-such-user/a"],
+    [
+        None,
+        3,
+        3.5,
+        True,
+        ["mnist"],
+        b"mnist",
+        "",
+        "a\0b",
+        np.zeros(2),
+        object(),
+        Bytes(),
+        "~no-such-user/a",
+    ],
 )
 def test_what_is_no_path_is_refused_by_name(folder):
     with pytest.raises(ValueError, match=r"^folder: expected a path.*, got .+$"):
@@ -611,7 +679,8 @@ def test_what_is_no_path_is_refused_by_name(folder):
 def test_a_folder_without_any_of_the_files_says_what_is_there(tmp_path, there, found):
     write(tmp_path, dict.fromkeys(there, b"0"))
     message = (
-        f"{tmp_path}: expected {TRAIN_IMAGES} and the other three IDX files there or below, found {found}; "
+        f"{tmp_path}: expected {TRAIN_IMAGES} and the other three IDX files there or below, "
+        f"found {found}; "
         "put them there, gzipped or not (.npz, .csv and archives are not read)"
     )
     with refuses(message, FileNotFoundError):
@@ -619,7 +688,9 @@ def test_a_folder_without_any_of_the_files_says_what_is_there(tmp_path, there, f
 
 
 def test_a_path_that_is_too_long_is_not_found(tmp_path):
-    with pytest.raises(FileNotFoundError, match="expected a folder with the four MNIST files, found none"):
+    with pytest.raises(
+        FileNotFoundError, match="expected a folder with the four MNIST files, found none"
+    ):
         load_mnist(tmp_path / ("a" * 300))
 
 
@@ -634,10 +705,12 @@ def exchanged(first, second):
 def test_training_and_test_exchanged_are_refused(tmp_path):
     put(
         tmp_path,
-        exchanged(TRAIN_IMAGES, TEST_IMAGES) | {TRAIN_LABELS: GOOD[TEST_LABELS], TEST_LABELS: GOOD[TRAIN_LABELS]},
+        exchanged(TRAIN_IMAGES, TEST_IMAGES)
+        | {TRAIN_LABELS: GOOD[TEST_LABELS], TEST_LABELS: GOOD[TRAIN_LABELS]},
     )
     with refuses(
-        f"{tmp_path / TRAIN_IMAGES}: expected at least as many training as test images, got 3 and 12; the two "
+        f"{tmp_path / TRAIN_IMAGES}: expected at least as many training as test images, got 3 "
+        "and 12; the two "
         "parts are exchanged, name their files the other way round"
     ):
         load_mnist(tmp_path)
@@ -646,7 +719,9 @@ def test_training_and_test_exchanged_are_refused(tmp_path):
 @pytest.mark.parametrize("pair", [(TRAIN_IMAGES, TEST_IMAGES), (TRAIN_LABELS, TEST_LABELS)])
 def test_labels_of_the_other_part_are_refused(tmp_path, pair):
     put(tmp_path, exchanged(*pair))
-    with pytest.raises(ValueError, match=rf"{TRAIN_LABELS}: expected one label for each .*; take both files from"):
+    with pytest.raises(
+        ValueError, match=rf"{TRAIN_LABELS}: expected one label for each .*; take both files from"
+    ):
         load_mnist(tmp_path)
 
 
@@ -654,7 +729,8 @@ def test_labels_of_the_other_part_are_refused(tmp_path, pair):
 def test_images_and_labels_exchanged_are_refused(tmp_path, pair):
     put(tmp_path, exchanged(*pair))
     with pytest.raises(
-        ValueError, match=rf"{pair[0]}: expected magic number 2051 .*, got 2049 \(IDX, labels\); this"
+        ValueError,
+        match=rf"{pair[0]}: expected magic number 2051 .*, got 2049 \(IDX, labels\); this",
     ):
         load_mnist(tmp_path)
 
@@ -662,7 +738,8 @@ def test_images_and_labels_exchanged_are_refused(tmp_path, pair):
 def test_parts_of_different_image_sizes_are_refused(tmp_path):
     put(tmp_path, GOOD | {TEST_IMAGES: idx(IMAGES["t10k"].reshape(3, 4, 5))})
     with refuses(
-        f"{tmp_path / TEST_IMAGES}: expected images of 5 x 4 pixels, as in {TRAIN_IMAGES}, got 4 x 5; "
+        f"{tmp_path / TEST_IMAGES}: expected images of 5 x 4 pixels, as in {TRAIN_IMAGES}, got 4 "
+        "x 5; "
         "take all files from the same source"
     ):
         load_mnist(tmp_path)
@@ -672,7 +749,8 @@ def test_parts_of_different_image_sizes_are_refused(tmp_path):
 def test_pixels_that_are_all_the_same_are_refused(tmp_path, value):
     put(tmp_path, GOOD | {TRAIN_IMAGES: idx(np.full((12, 5, 4), value, np.uint8))})
     with refuses(
-        f"{tmp_path / TRAIN_IMAGES}: expected pixels that differ, got {value} in all of them; get it again"
+        f"{tmp_path / TRAIN_IMAGES}: expected pixels that differ, got {value} in all of them; "
+        "get it again"
     ):
         load_mnist(tmp_path)
 
@@ -684,7 +762,8 @@ def test_a_bit_that_flips_in_a_gzip_file_changes_nothing_in_silence(tmp_path, na
         for bit in (1, 16):
             put(tmp_path, GOOD | {name: packed[:i] + bytes([packed[i] ^ bit]) + packed[i + 1 :]})
             message = f"{tmp_path / name}: expected "
-            with suppress(ValueError):  # on padding, and on most of the header of gzip, nothing depends
+            # on padding, and on most of the header of gzip, nothing depends
+            with suppress(ValueError):
                 assert_read(tmp_path)
                 message = None
             if message:
@@ -696,12 +775,18 @@ def test_a_bit_that_flips_in_a_gzip_file_changes_nothing_in_silence(tmp_path, na
 def test_a_bit_that_flips_in_the_header_of_a_file_is_found(tmp_path, name):
     for i in range(16 if "images" in name else 8):
         for bit in range(8):
-            put(tmp_path, GOOD | {name: GOOD[name][:i] + bytes([GOOD[name][i] ^ 1 << bit]) + GOOD[name][i + 1 :]})
+            put(
+                tmp_path,
+                GOOD
+                | {name: GOOD[name][:i] + bytes([GOOD[name][i] ^ 1 << bit]) + GOOD[name][i + 1 :]},
+            )
             with pytest.raises(ValueError, match=r": expected .+, got .+; .+"):
                 load_mnist(tmp_path)
 
 
-@pytest.mark.skipif("MNIST_FOLDER" not in os.environ, reason="MNIST_FOLDER says where the reader's own MNIST is")
+@pytest.mark.skipif(
+    "MNIST_FOLDER" not in os.environ, reason="MNIST_FOLDER says where the reader's own MNIST is"
+)
 def test_the_real_mnist_has_its_known_sizes():
     X_train, y_train, X_test, y_test = load_mnist(os.environ["MNIST_FOLDER"])
     assert (X_train.shape, y_train.shape) == ((60000, 784), (60000,))
@@ -709,7 +794,7 @@ def test_the_real_mnist_has_its_known_sizes():
     assert (X_train.min(), X_train.max(), y_train.max()) == (0, 1, 9)
 
 
-# --- clouds and batches ----------------------------------------------------------------------------------
+# --- clouds and batches ---------------------------------------------------------------
 
 
 def test_a_cloud_has_the_mean_and_covariance_it_was_asked_for():
@@ -753,20 +838,30 @@ EYE = np.eye(2)
         ({"n": 2.5}, "n: expected a whole number of at least 1, got 2.5"),
         ({"mean": 0.0}, "mean: expected shape (D,), got shape ()"),
         ({"mean": EYE}, "mean: expected shape (D,), got shape (2, 2)"),
-        ({"mean": [0, np.nan]}, "mean: expected finite numbers, got 1 NaN or infinite, the first at index (1,)"),
+        (
+            {"mean": [0, np.nan]},
+            "mean: expected finite numbers, got 1 NaN or infinite, the first at index (1,)",
+        ),
         ({"cov": np.eye(3)}, "cov: expected shape (2, 2), got shape (3, 3)"),
         ({"cov": [1, 1]}, "cov: expected shape (2, 2), got shape (2,)"),
         ({"cov": EYE * 1j}, "cov: expected float32 or float64 numbers, got dtype complex128"),
-        ({"cov": -EYE}, "cov: expected a symmetric matrix without negative eigenvalues, got the smallest -1"),
+        (
+            {"cov": -EYE},
+            "cov: expected a symmetric matrix without negative eigenvalues, got the smallest -1",
+        ),
         (
             {"cov": [[1, 2], [2, 1]]},
             "cov: expected a symmetric matrix without negative eigenvalues, got the smallest -1",
         ),
         (
             {"cov": [[1e-6, 2e-6], [2e-6, 1e-6]]},
-            "cov: expected a symmetric matrix without negative eigenvalues, got the smallest -1e-06",
+            "cov: expected a symmetric matrix without negative eigenvalues, got the smallest "
+            "-1e-06",
         ),
-        ({"rng": 0}, "rng: expected a numpy.random.Generator, such as np.random.default_rng(0), got 0"),
+        (
+            {"rng": 0},
+            "rng: expected a numpy.random.Generator, such as np.random.default_rng(0), got 0",
+        ),
     ],
 )
 def test_gaussian_cloud_refuses_wrong_arguments_by_name(arguments, message):
@@ -790,7 +885,9 @@ def numbered(n):
 def test_an_epoch_has_full_batches_and_takes_no_row_twice(n, batch_size, batches):
     X, y = numbered(n)
     epoch = list(minibatches(X, y, batch_size, rng()))
-    assert [(Xb.shape, yb.shape) for Xb, yb in epoch] == [((batch_size, 2), (batch_size,))] * batches
+    assert [(Xb.shape, yb.shape) for Xb, yb in epoch] == [
+        ((batch_size, 2), (batch_size,))
+    ] * batches
     rows = np.concatenate([yb for _, yb in epoch])
     assert len(set(rows.tolist())) == batches * batch_size
 
@@ -804,7 +901,10 @@ def test_images_and_labels_stay_together():
 def test_each_epoch_has_another_order_and_leaves_out_another_rest():
     X, y = numbered(10)
     generator = rng()
-    epochs = [np.concatenate([yb for _, yb in minibatches(X, y, 9, generator)]).tolist() for _ in range(10)]
+    epochs = [
+        np.concatenate([yb for _, yb in minibatches(X, y, 9, generator)]).tolist()
+        for _ in range(10)
+    ]
     assert len({tuple(epoch) for epoch in epochs}) == 10
     assert len({frozenset(epoch) for epoch in epochs}) > 1
 
@@ -833,19 +933,24 @@ def test_batches_may_be_images_or_lists_and_can_be_changed():
         ({"batch_size": 2.0}, "batch_size: expected a whole number of at least 1, got 2.0"),
         ({"y": np.zeros(3)}, "y: expected shape (4,), got shape (3,)"),
         ({"y": np.zeros((4, 1))}, "y: expected shape (4,), got shape (4, 1)"),
-        ({"rng": 0}, "rng: expected a numpy.random.Generator, such as np.random.default_rng(0), got 0"),
+        (
+            {"rng": 0},
+            "rng: expected a numpy.random.Generator, such as np.random.default_rng(0), got 0",
+        ),
     ],
 )
 def test_minibatches_refuse_wrong_arguments_by_name(arguments, message):
+    usual = {"X": np.zeros((4, 2)), "y": np.zeros(4), "batch_size": 2, "rng": rng()}
     with refuses(message):
-        next(minibatches(**({"X": np.zeros((4, 2)), "y": np.zeros(4), "batch_size": 2, "rng": rng()} | arguments)))
+        next(minibatches(**(usual | arguments)))
 
 
 def test_a_record_is_read_by_name_and_another_name_is_refused():
     record = load_recorded("internal_shift")
     assert record["without, rate 0.1: accuracy"].shape == (5, len(record["steps"]))
     with pytest.raises(
-        ValueError, match=r"name: expected one of \['internal_shift', .*'whitening_cost'\], got 'nothing'"
+        ValueError,
+        match=r"name: expected one of \['internal_shift', .*'whitening_cost'\], got 'nothing'",
     ):
         load_recorded("nothing")
 
@@ -885,7 +990,9 @@ def packed_text():
         lambda content: packed_arrays(),
         lambda content: packed_arrays(steps=np.array([None])),
         lambda content: packed_text(),
-        lambda content: packed_arrays(steps=np.zeros(3)).replace(b"(3,), }", b"(9999999999999,), }"[:7]),
+        lambda content: packed_arrays(steps=np.zeros(3)).replace(
+            b"(3,), }", b"(9999999999999,), }"[:7]
+        ),
     ],
 )
 def test_a_damaged_record_is_refused(install, tmp_path, damage):
@@ -894,8 +1001,10 @@ def test_a_damaged_record_is_refused(install, tmp_path, damage):
     path.write_bytes(damage((ROOT / "data" / "recorded" / "internal_shift.npz").read_bytes()))
     with pytest.raises(
         ValueError,
-        match=rf"^{re.escape(str(path))}: expected the arrays that internal_shift.py recorded, got a damaged file "
-        r"\(.+\)\. Restore it with `git checkout data/recorded/internal_shift.npz`, or install the package again$",
+        match=rf"^{re.escape(str(path))}: expected the arrays that internal_shift.py recorded, "
+        r"got a damaged file "
+        r"\(.+\)\. Restore it with `git checkout data/recorded/internal_shift.npz`, or install "
+        r"the package again$",
     ):
         load_recorded("internal_shift")
 
@@ -922,7 +1031,9 @@ def load_recorded_bytes(folder, content):
 
 def test_every_record_stands_beside_its_script_and_in_the_list():
     folder = ROOT / "data" / "recorded"
-    names = re.findall(r"^\| `(\w+)` \|", (ROOT / "data" / "README.md").read_text(encoding="utf-8"), flags=re.M)
+    names = re.findall(
+        r"^\| `(\w+)` \|", (ROOT / "data" / "README.md").read_text(encoding="utf-8"), flags=re.M
+    )
     listed = {f"{name}{end}" for name in names for end in (".py", ".npz")}
     assert listed == {path.name for path in in_git("data/recorded/*")} or not in_git("*")
     assert sum((folder / name).stat().st_size for name in listed) < 3_000_000

@@ -1,4 +1,4 @@
-"""Numbers in the closed answers of a lesson: printed by one of its cells, told by a figure, or computed here."""
+"""Numbers in answers and explanations are printed, told by a figure, or computed."""
 
 import re
 
@@ -8,19 +8,19 @@ import pytest
 from printed import NUMBER, near, unit
 from support.notebooks import LESSONS, code_cells, printed
 
-from bn_helpers import data, initializers
-from bn_helpers.explorers import batchnorm_forward, covariate_shift, inference_statistics
+from bn_helpers import data, initializers, predict
+from bn_helpers.explorers import forward, inference, shift
 
 X_TRAIN = data.load_digits()[0]
 
 
 def internal_shift():
-    return covariate_shift.internal_shift.live(data.load_recorded("internal_shift"), step=0, unit=3).sentence
+    return shift.internal_shift.live(data.load_recorded("internal_shift"), step=0, unit=3).sentence
 
 
 def running_averages():
     sums = X_TRAIN @ initializers.he_normal(64, 100, np.random.default_rng(0))
-    figure = inference_statistics.running_average.live(sums[:, 21])
+    figure = inference.running_average.live(sums[:, 21])
     return figure.sentence + figure.update(momentum=0.05)
 
 
@@ -29,14 +29,15 @@ def computed(*numbers):
 
 
 ALSO = {  # lesson -> what else tells numbers that its answers quote
-    "02": [computed((np.sqrt(2 / 144), 3), (np.sqrt(2 / 432), 3))],
+    "01": [computed((-np.log(99), 1), (512 / 100, 2))],
+    "02": [computed((np.sqrt(2 / 144), 3), (np.sqrt(2 / 432), 3), (1e12 ** (1 / 50), 1))],
     "03": [internal_shift],
     "05": [
-        lambda: batchnorm_forward.five_points.live(fifth=10).sentence,
+        lambda: forward.five_points.live(fifth=10).sentence,
         computed((0.05**2, 4), (0.05**2 + 1e-5, 5), (2.5, 1), (1.025, 3)),  # 0.0005^2 = 2.5e-7, + 1e-5 = 1.025e-5
         computed((0.0005 / np.sqrt(1.025e-5), 4)),
     ],
-    "07": [running_averages],
+    "07": [running_averages, computed((np.sqrt(19), 1))],
 }
 
 
@@ -44,8 +45,20 @@ def quoted(notebook):
     """The numbers with a point or a per cent sign in what is closed."""
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     closed = " ".join(re.findall(r"<details>.*?</details>", text, flags=re.DOTALL))
-    closed = re.sub(r"\*\*\d+\.\*\*|^\d+\. ", "", closed, flags=re.MULTILINE)  # numbers of the answers
-    return [number for number in NUMBER.findall(closed) if re.search(r"\.\d|%", number)]
+    return exact(re.sub(r"\*\*\d+\.\*\*|^\d+\. ", "", closed, flags=re.MULTILINE))
+
+
+def exact(text):
+    """The numbers with a point or a per cent sign in `text`."""
+    return [number for number in NUMBER.findall(text) if re.search(r"\.\d|%", number)]
+
+
+def shown(path):
+    """The numbers that a lesson shows outside of its questions, and those of ALSO."""
+    cells = code_cells(nbformat.read(path, as_version=4))
+    cells = [cell for cell in cells if "predict.ask(" not in cell.source]
+    told = [tell() for tell in ALSO.get(path.name[:2], [])]
+    return NUMBER.findall("\n".join([printed(cells), *told]))
 
 
 def says(quote, other):
@@ -56,13 +69,25 @@ def says(quote, other):
     return rounded or near(quote, other)
 
 
+def missing(numbers, there):
+    return [number for number in numbers if not any(says(number, other) for other in there)]
+
+
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_number_in_an_answer_is_printed_or_told_by_a_figure(path):
-    notebook = nbformat.read(path, as_version=4)
-    told = [tell() for tell in ALSO.get(path.name[:2], [])]
-    there = NUMBER.findall("\n".join([printed(code_cells(notebook)), *told]))
-    missing = [number for number in quoted(notebook) if not any(says(number, other) for other in there)]
-    assert missing == []
+    assert missing(quoted(nbformat.read(path, as_version=4)), shown(path)) == []
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_number_in_the_explanation_of_a_question_is_printed_or_told_by_a_figure(path):
+    there = shown(path)
+    there += [f"{float(share):.0%}" for share in there if re.fullmatch(r"0\.\d\d", share)]
+    for name in (name for name in predict.QUESTIONS if name[:2] == path.name[:2]):
+        question = predict.QUESTIONS[name]
+        own = NUMBER.findall(" ".join([question["question"], *question["options"]]))
+        tempting = exact(" ".join(question["tempting"].values()))
+        assert missing(exact(question["because"]), there) == [], name
+        assert missing(tempting, [*there, *own]) == [], name
 
 
 def test_the_numbers_are_found_and_a_wrong_one_is_seen():

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 pytestmark = pytest.mark.once
-CONDA_NAMES = {"matplotlib": "matplotlib-base"}  # conda's name for matplotlib without a window system
+CONDA_NAMES = {"matplotlib": "matplotlib-base"}  # matplotlib without a window system
 
 
 def test_the_package_itself_needs_six_libraries_none_with_an_upper_bound():
@@ -36,9 +36,8 @@ def test_the_package_itself_needs_six_libraries_none_with_an_upper_bound():
 
 def locked():
     """{name: pinned version} of requirements.lock."""
-    lines = re.findall(
-        r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", (ROOT / "requirements.lock").read_text(encoding="utf-8"), flags=re.M
-    )
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    lines = re.findall(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", text, flags=re.M)
     return {canonicalize_name(name): version for name, version in lines}
 
 
@@ -70,8 +69,8 @@ def test_environment_yml_lists_the_dependencies_and_the_lab_with_the_same_bounds
 def site(tmp_path_factory):
     """A folder with the wheel as pip installs it."""
     folder = tmp_path_factory.mktemp("wheel")
-    pip = [sys.executable, "-I", "-m", "pip", "--isolated", "wheel", "--no-deps", "--no-build-isolation"]
-    subprocess.run([*pip, "-qq", "-w", folder, ROOT], check=True)
+    pip = [sys.executable, "-I", "-m", "pip", "--isolated", "wheel", "-qq", "-w", folder]
+    subprocess.run([*pip, "--no-deps", "--no-build-isolation", ROOT], check=True)
     (wheel,) = folder.glob("*.whl")
     assert wheel.name.endswith("py3-none-any.whl")
     zipfile.ZipFile(wheel).extractall(folder / "site")
@@ -104,8 +103,14 @@ def test_an_installed_wheel_copies_the_lessons_to_an_empty_folder(site, tmp_path
 
 
 def test_the_readme_names_the_commands_that_the_makefile_has():
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M))
+    targets = set(
+        re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M)
+    )
     for page in ("README.md", "CONTRIBUTING.md"):
-        named = set(re.findall(r"make ([a-z-]+)(?=[`\n ])", (ROOT / page).read_text(encoding="utf-8")))
+        named = set(
+            re.findall(r"make ([a-z-]+)(?=[`\n ])", (ROOT / page).read_text(encoding="utf-8"))
+        )
         assert named <= targets, page
-    assert {"lab", "test"} <= set(re.findall(r"make ([a-z-]+)", (ROOT / "README.md").read_text(encoding="utf-8")))
+    assert {"lab", "test"} <= set(
+        re.findall(r"make ([a-z-]+)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    )

@@ -1,98 +1,157 @@
-"""The floors of bn_helpers: a module imports from lower floors only, and what it may import from elsewhere."""
+"""The rooms of bn_helpers: who may import whom, and what from other libraries."""
 
 import ast
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from lessons import code
 
 PACKAGE = Path(__file__).parents[1] / "bn_helpers"
+NEVER = {"subprocess", "socket", "multiprocessing", "asyncio", "concurrent", "urllib", "requests"}
+NEVER |= {"torch", "scipy"}
+WORDS = [
+    "start",
+    "initialization",
+    "depth",
+    "shift",
+    "rescaling",
+    "forward",
+    "backward",
+    "inference",
+]
 
-FLOORS = {
-    "explorers": 3,
-    "live": 2,
-    "predict": 2,
-    "checks": 2,
-    "training": 1,
-    "network": 1,
-    "plots": 1,
-    "_page": 1,
-    "batchnorm": 0,
-    "layers": 0,
-    "initializers": 0,
-    "gradients": 0,
-    "whitening": 0,
-    "data": 0,
-    "my_course": 0,
-    "_mnist": -1,
-    "_require": -2,
-    "_threads": -1,
-    "_png": -1,
-    "_canvas": -1,
+
+class Room(NamedTuple):
+    """Files in order: each may import from those before it, and from the rooms named."""
+
+    files: list
+    rooms: list = []  # noqa: RUF012, never changed
+    libraries: set = set()  # noqa: RUF012, beside NumPy and Python's own
+    apart: bool = False  # its files do not know each other
+
+
+MATHEMATICS = ["_mnist", "data", "initializers", "layers", "_equations", "batchnorm", "whitening"]
+BELOW = ["require", "mathematics"]
+NUMBERS = [*BELOW, "threads", "networks", "measures"]
+ROOMS = {
+    # floor 0
+    "require": Room(["_require"]),
+    "mathematics": Room([*MATHEMATICS, "gradients"], ["require"]),
+    "threads": Room(["_threads"], [], {"threadpoolctl"}),
+    "canvas": Room(["_png", "_canvas"], [], {"matplotlib", "PIL"}),
+    "copies": Room(["my_course"]),
+    # floor 1
+    "networks": Room(["network", "training"], [*BELOW, "threads"], {"tqdm"}),
+    "measures": Room(["measures"], BELOW),
+    "plots": Room(
+        ["_card", "_table", "plots"], ["require", "canvas", "threads"], {"matplotlib", "IPython"}
+    ),
+    # floor 2
+    "experiments": Room([f"experiments/{word}" for word in WORDS], NUMBERS, apart=True),
+    "live": Room(
+        ["_page", "_redraw", "controls", "live"],
+        ["canvas", "plots"],
+        {"matplotlib", "IPython", "ipywidgets", "traitlets"},
+    ),
+    "ledger": Room(["ledger"], ["require"], {"platformdirs"}),
+    "predict": Room(["predict"], ["plots", "live", "ledger"], {"IPython", "ipywidgets"}),
+    # floor 3
+    "explorers": Room(
+        [f"explorers/{word}" for word in [*WORDS, "diagrams"]],
+        ["plots", "live", "experiments"],
+        apart=True,
+    ),
 }
-WITH_MATPLOTLIB = {"_png", "_canvas"}  # the floor below plots
-ALSO = {"_threads": {"threadpoolctl"}}  # by name, beside NumPy
-NUMPY_ALONE = [name for name, floor in FLOORS.items() if floor <= 0 and name not in WITH_MATPLOTLIB]
-NEVER = {"subprocess", "socket", "multiprocessing", "asyncio", "concurrent", "urllib", "requests", "torch", "scipy"}
 
 
-def module_of(path):
-    """The name in FLOORS to which a file belongs."""
-    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+def name_of(path):
+    """The name of a file in ROOMS: "layers", "explorers/depth"."""
+    return path.relative_to(PACKAGE).with_suffix("").as_posix()
 
 
+ROOM_OF = {file: room for room, (files, *_) in ROOMS.items() for file in files}
 IN_GIT = [path for path in code() if PACKAGE in path.parents]
-FILES = IN_GIT or [path for path in sorted(PACKAGE.rglob("*.py")) if module_of(path) in {"__init__", *FLOORS}]
+PATHS = IN_GIT or [path for path in sorted(PACKAGE.rglob("*.py")) if name_of(path) in ROOM_OF]
+FILES = [path for path in PATHS if path.name != "__init__.py"]
 
 
 def imports(path):
-    """(own modules, foreign packages) that a file imports, wherever in it the import stands."""
+    """(own files, foreign packages) that a file imports, wherever in it the import stands."""
     own, foreign = set(), set()
-    depth = len(path.relative_to(PACKAGE).parts)  # dots that lead to the package itself
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             foreign |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
             foreign.add(node.module.split(".")[0])
-        elif isinstance(node, ast.ImportFrom) and node.level == depth:
-            own |= {node.module.split(".")[0]} if node.module else {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            start = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
+            own |= {own_file(start, alias.name) for alias in node.names}
     return own, foreign
 
 
-def test_every_module_has_a_floor():
-    assert {module_of(path) for path in FILES} - {"__init__"} == set(FLOORS)
+def own_file(start, name):
+    """The file that `from start import name` reads: `name` below a folder, else `start` itself."""
+    below = start / f"{name}.py"
+    return name_of(below if below.exists() else start.with_suffix(".py"))
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_imports_go_down_the_floors(path):
+def test_every_file_has_a_room():
+    assert {name_of(path) for path in FILES} == set(ROOM_OF)
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_a_file_imports_from_the_rooms_below_it_and_from_files_before_it(path):
     own, foreign = imports(path)
-    if (module := module_of(path)) == "__init__":
-        assert not own
-        return
-    assert {name: FLOORS[name] for name in own if FLOORS[name] >= FLOORS[module]} == {}
+    file = name_of(path)
+    room = ROOMS[ROOM_OF[file]]
+    before = [] if room.apart else room.files[: room.files.index(file)]
+    allowed = {*before, *(below for name in room.rooms for below in ROOMS[name].files)}
+    assert own <= allowed
     assert not foreign & NEVER
-    if module in NUMPY_ALONE:
-        assert foreign <= {"numpy"} | ALSO.get(module, set()) | set(sys.stdlib_module_names)
+    assert foreign <= {"numpy"} | room.libraries | set(sys.stdlib_module_names)
 
 
-def test_training_is_the_only_floor_1_module_that_reads_another_library_than_numpy_and_matplotlib():
-    assert imports(PACKAGE / "training.py")[1] - set(sys.stdlib_module_names) == {"numpy", "tqdm"}
-    assert imports(PACKAGE / "network.py")[1] - set(sys.stdlib_module_names) == {"numpy"}
+def test_no_room_is_above_itself():
+    for i, room in enumerate(ROOMS.values()):
+        assert set(room.rooms) <= set(list(ROOMS)[:i])
 
 
-def test_the_mathematics_is_imported_without_matplotlib_or_widgets():
-    modules = ", ".join(f"bn_helpers.{name}" for name in [*NUMPY_ALONE, "network"])
-    heavy = "[m for m in ('matplotlib', 'ipywidgets', 'IPython') if m in sys.modules]"
+@pytest.mark.parametrize("word", WORDS)
+def test_a_live_figure_takes_its_numbers_from_its_own_experiment(word):
+    own, _ = imports(PACKAGE / f"explorers/{word}.py")
+    assert {file for file in own if file.startswith("experiments/")} == {f"experiments/{word}"}
+
+
+def test_an_import_with_one_dot_in_a_folder_is_seen(tmp_path):
+    path = PACKAGE / "explorers" / "made_up.py"
+
+    class Text(type(path)):
+        def read_text(self, **_):
+            return (
+                "from . import depth\nfrom .shift import cloud\nfrom .. import plots\nimport numpy"
+            )
+
+    own, foreign = imports(Text(path))
+    assert own == {"explorers/depth", "explorers/shift", "plots"}
+    assert foreign == {"numpy"}
+
+
+def test_what_computes_is_imported_without_matplotlib_or_widgets():
+    rooms = "require", "mathematics", "networks", "measures", "experiments"
+    files = [file for room in rooms for file in ROOMS[room].files]
+    modules = ", ".join(f"bn_helpers.{file.replace('/', '.')}" for file in files)
+    heavy = "[m for m in ('matplotlib', 'ipywidgets') if m in sys.modules]"
     code = f"import sys, {modules}; print({heavy})"
-    assert subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True).stdout == "[]\n"
+    run = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True)
+    assert run.stdout == "[]\n"
 
 
 def test_nothing_in_the_package_starts_a_thread():
     starters = {"Thread", "Timer", "ThreadPoolExecutor", "Popen", "Process"}
-    for path in FILES:
-        names = {
-            n.attr for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Attribute)
-        }
+    for path in PATHS:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         assert not names & starters, path

@@ -4,7 +4,7 @@ import re
 import numpy as np
 import pytest
 
-from bn_helpers import batchnorm
+from bn_helpers import _equations
 from bn_helpers.batchnorm import BatchNorm
 from bn_helpers.data import load_digits
 from bn_helpers.gradients import GradientCheck, check_gradient, numerical_gradient, relative_error
@@ -21,11 +21,13 @@ def random(*shape, seed=0):
 
 
 def linear(fan_in, fan_out, seed=1, bias=False):
-    return Linear(random(fan_in, fan_out, seed=seed), random(fan_out, seed=seed + 10) if bias else None)
+    return Linear(
+        random(fan_in, fan_out, seed=seed), random(fan_out, seed=seed + 10) if bias else None
+    )
 
 
 def network(activation=Tanh):
-    """Linear, batch norm, activation, linear: batch norm with something before and something after."""
+    """Linear, batch norm, activation, linear: a layer before and after batch norm."""
     norm = BatchNorm(3)
     norm.params = {"gamma": 1 + 0.5 * random(3, seed=2), "beta": random(3, seed=3)}
     return Network([linear(4, 3), norm, activation(), linear(3, 2, seed=4, bias=True)])
@@ -34,7 +36,7 @@ def network(activation=Tanh):
 X, DOUT = random(6, 4, seed=5), random(6, 2, seed=6)
 
 
-# --- numerical_gradient and relative_error ---------------------------------------------------------------
+# --- numerical_gradient and relative_error --------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -116,7 +118,7 @@ def test_relative_error_refuses_arrays_of_different_shapes():
         relative_error(np.ones(3), np.ones((3, 1)))
 
 
-# --- right networks pass ---------------------------------------------------------------------------------
+# --- right networks pass --------------------------------------------------------------
 
 
 @pytest.mark.parametrize("activation", [Sigmoid, Tanh, ReLU])
@@ -144,13 +146,17 @@ def test_a_right_network_passes(activation, wrt_input):
     ],
 )
 def test_any_right_layer_or_list_of_layers_passes(layers, shape, out_shape):
-    check = check_gradient(layers, random(*shape, seed=7), random(*out_shape, seed=8), wrt_input=True)
+    check = check_gradient(
+        layers, random(*shape, seed=7), random(*out_shape, seed=8), wrt_input=True
+    )
     assert check.passed, str(check)
 
 
 def test_weights_of_float32_and_integer_input_pass():
     layers = [Linear(random(4, 3).astype(np.float32)), BatchNorm(3), Tanh()]
-    check = check_gradient(layers, np.round(10 * X).astype(int), random(6, 3, seed=8), wrt_input=True)
+    check = check_gradient(
+        layers, np.round(10 * X).astype(int), random(6, 3, seed=8), wrt_input=True
+    )
     assert check.passed, str(check)
 
 
@@ -169,7 +175,7 @@ def test_checking_leaves_every_bit_of_the_network():
     assert pickle.dumps(net) == before
 
 
-# --- wrong ones do not -----------------------------------------------------------------------------------
+# --- wrong ones do not ----------------------------------------------------------------
 
 
 def without_one_over_m(dout, cache):
@@ -206,7 +212,7 @@ def dbeta_as_a_mean(dout, cache):
     return dx, dgamma, dbeta / len(dout)
 
 
-right = batchnorm._backward
+right = _equations.backward
 MUTANTS = {
     without_one_over_m: "0.W",
     detached_statistics: "0.W",
@@ -218,21 +224,25 @@ MUTANTS = {
 }
 
 
-@pytest.mark.parametrize(("mutant", "name"), MUTANTS.items(), ids=lambda value: getattr(value, "__name__", value))
+@pytest.mark.parametrize(
+    ("mutant", "name"), MUTANTS.items(), ids=lambda value: getattr(value, "__name__", value)
+)
 def test_a_wrong_backward_of_batch_norm_is_found(monkeypatch, mutant, name):
     net = network()
     net.layers[0] = linear(4, 3, bias=True)
-    monkeypatch.setattr(batchnorm, "_backward", mutant)
+    monkeypatch.setattr(_equations, "backward", mutant)
     check = check_gradient(net, X, DOUT)
     assert name in check.wrong
     assert not set(check.wrong) - {"0.W", "0.b", name}
     assert not check.passed
-    assert re.search(rf"^{re.escape(name)}: wrong, relative error \de[+-]\d\d\.$", str(check), re.MULTILINE)
+    assert re.search(
+        rf"^{re.escape(name)}: wrong, relative error \de[+-]\d\d\.$", str(check), re.MULTILINE
+    )
 
 
 @pytest.mark.parametrize("mutant", [without_one_over_m, detached_statistics])
 def test_a_wrong_dx_of_batch_norm_is_found_in_images(monkeypatch, mutant):
-    monkeypatch.setattr(batchnorm, "_backward", mutant)
+    monkeypatch.setattr(_equations, "backward", mutant)
     images = random(2, 4, 2, 2, seed=7), random(2, 4, 2, 2, seed=8)
     assert check_gradient(BatchNorm(4), *images, wrt_input=True).wrong == ["x"]
 
@@ -280,7 +290,10 @@ def test_a_wrong_backward_of_linear_is_found(layers, wrong):
 
 
 def test_a_wrong_slope_is_found_in_all_that_lies_before_it():
-    assert check_gradient([linear(4, 2), SlopeOfTheInput()], X, DOUT, wrt_input=True).wrong == ["0.W", "x"]
+    assert check_gradient([linear(4, 2), SlopeOfTheInput()], X, DOUT, wrt_input=True).wrong == [
+        "0.W",
+        "x",
+    ]
 
 
 def test_a_backward_that_gives_nan_is_found():
@@ -296,11 +309,12 @@ def test_the_tolerance_decides_how_wrong_is_wrong():
     assert not check_gradient(layer, X, DOUT, tolerance=1e-5).passed
 
 
-# --- when agreement proves nothing -----------------------------------------------------------------------
+# --- when agreement proves nothing ----------------------------------------------------
 
 BATCH_OF_ONE = "with a batch of one, batch norm outputs beta whatever x is: both sides are 0"
 BATCH_OF_TWO = (
-    "with a batch of two, x_hat is -1 and +1 whatever x is: the true dx is of the size of eps, or rounding"
+    "with a batch of two, x_hat is -1 and +1 whatever x is: "
+    "the true dx is of the size of eps, or rounding"
 )
 NOTHING_BEFORE = (
     "nothing is compared before batch norm (layer 0), so its gradient to x is never used; "
@@ -309,7 +323,8 @@ NOTHING_BEFORE = (
 
 
 def constant_upstream(i):
-    return f"the upstream gradient of batch norm (layer {i}) is constant over the batch, so its true dx is 0"
+    constant = f"the upstream gradient of batch norm (layer {i}) is constant over the batch"
+    return f"{constant}, so its true dx is 0"
 
 
 def images(*shape):
@@ -322,7 +337,13 @@ VACUOUS = {
     "one place": (BatchNorm(4), *images(1, 4, 1, 1), True, BATCH_OF_ONE),
     "two places": (BatchNorm(4), *images(1, 4, 1, 2), True, BATCH_OF_TWO),
     "two images": (BatchNorm(4), *images(2, 4, 1, 1), True, BATCH_OF_TWO),
-    "upstream ones": ([linear(4, 3), BatchNorm(3)], X, np.ones((6, 3)), False, constant_upstream(1)),
+    "upstream ones": (
+        [linear(4, 3), BatchNorm(3)],
+        X,
+        np.ones((6, 3)),
+        False,
+        constant_upstream(1),
+    ),
     "upstream one value per feature": (
         [linear(4, 3), BatchNorm(3)],
         X,
@@ -330,7 +351,13 @@ VACUOUS = {
         True,
         constant_upstream(1),
     ),
-    "upstream zeros": ([linear(4, 3), BatchNorm(3)], X, np.zeros((6, 3)), False, constant_upstream(1)),
+    "upstream zeros": (
+        [linear(4, 3), BatchNorm(3)],
+        X,
+        np.zeros((6, 3)),
+        False,
+        constant_upstream(1),
+    ),
     "upstream constant in images": (
         BatchNorm(4),
         random(2, 4, 2, 2),
@@ -367,7 +394,7 @@ VACUOUS = {
 @pytest.mark.parametrize("case", VACUOUS)
 def test_a_check_that_cannot_tell_says_so_and_does_not_pass(monkeypatch, case, mutant):
     net, x, dout, wrt_input, reason = VACUOUS[case]
-    monkeypatch.setattr(batchnorm, "_backward", mutant)
+    monkeypatch.setattr(_equations, "backward", mutant)
     check = check_gradient(net, x, dout, wrt_input=wrt_input)
     assert reason in check.vacuous
     assert not check.passed
@@ -378,7 +405,7 @@ def test_a_check_that_cannot_tell_says_so_and_does_not_pass(monkeypatch, case, m
 def test_comparing_the_input_makes_the_check_meaningful(monkeypatch, case):
     net, x, dout, _, _ = VACUOUS[case]
     assert check_gradient(net, x, dout, wrt_input=True).passed
-    monkeypatch.setattr(batchnorm, "_backward", detached_statistics)
+    monkeypatch.setattr(_equations, "backward", detached_statistics)
     assert check_gradient(net, x, dout, wrt_input=True).wrong == ["x"]
 
 
@@ -429,7 +456,10 @@ def test_a_new_outcome_shares_nothing_with_another():
             {"dout": DOUT * np.inf},
             "dout: expected finite numbers, got 12 NaN or infinite, the first at index (0, 0)",
         ),
-        ({"x": X * np.nan}, "x: expected finite numbers, got 24 NaN or infinite, the first at index (0, 0)"),
+        (
+            {"x": X * np.nan},
+            "x: expected finite numbers, got 24 NaN or infinite, the first at index (0, 0)",
+        ),
         ({"x": X > 0}, "x: expected float32 or float64 numbers, got dtype bool"),
         ({"x": X[0]}, "x: expected shape (N, D), got shape (4,)"),
         ({"x": X[:0]}, "x: expected shape (N, D), got shape (0, 4)"),
@@ -444,7 +474,7 @@ def test_check_gradient_refuses_wrong_arguments_by_name(arguments, message):
 
 
 def whole_numbers(N=6, D=4):
-    """Inputs and an upstream gradient; a good part of the inputs is exactly 0, where ReLU has its corner."""
+    """Inputs, many of them exactly 0, the corner of ReLU; an upstream gradient."""
     rng = np.random.default_rng(0)
     return rng.integers(-2, 3, (N, D)).astype(float), rng.standard_normal((N, D))
 
@@ -454,11 +484,14 @@ def test_right_code_is_not_called_wrong_at_a_corner():
     check = check_gradient(ReLU(), x, dout, wrt_input=True)
     assert check.passed
     assert check.corners == {"x": np.sum(x == 0)}
-    assert str(check).startswith(f"x: no proof at a corner here, {np.sum(x == 0)} left out.\nAll others agree")
+    assert str(check).startswith(
+        f"x: no proof at a corner here, {np.sum(x == 0)} left out.\nAll others agree"
+    )
 
 
 def test_batch_norm_and_relu_on_eight_digits_are_right():
-    X = load_digits()[0][:8]  # pixels that are the same in all eight: x_hat is 0 at the corner, for every row
+    # pixels that are the same in all eight: x_hat is 0 at the corner, for every row
+    X = load_digits()[0][:8]
     dout = np.random.default_rng(0).standard_normal(X.shape)
     check = check_gradient([BatchNorm(64), ReLU()], X, dout, wrt_input=True)
     assert check.passed, check
@@ -486,4 +519,6 @@ def test_where_there_are_only_corners_there_is_no_proof():
     check = check_gradient(ReLU(), np.zeros((3, 2)), np.ones((3, 2)), wrt_input=True)
     assert not check.passed
     assert not check.wrong
-    assert str(check).startswith("No proof: x has a corner at each of its values here; move x a little.")
+    assert str(check).startswith(
+        "No proof: x has a corner at each of its values here; move x a little."
+    )

@@ -13,7 +13,9 @@ VARIANCES = {
     "lecun_normal": (lecun_normal, 1 / FAN_IN),
 }
 RANDOM = pytest.mark.parametrize(("scheme", "variance"), VARIANCES.values(), ids=VARIANCES)
-SCHEMES = pytest.mark.parametrize("scheme", [zeros, normal(), xavier_normal, he_normal, lecun_normal])
+SCHEMES = pytest.mark.parametrize(
+    "scheme", [zeros, normal(), xavier_normal, he_normal, lecun_normal]
+)
 
 
 @RANDOM
@@ -61,7 +63,9 @@ def test_normal_with_std_zero_is_zero():
 
 
 def test_xavier_and_lecun_coincide_for_equal_widths():
-    xavier, lecun = (scheme(50, 50, np.random.default_rng(4)) for scheme in (xavier_normal, lecun_normal))
+    xavier, lecun = (
+        scheme(50, 50, np.random.default_rng(4)) for scheme in (xavier_normal, lecun_normal)
+    )
     np.testing.assert_allclose(xavier, lecun, rtol=1e-15)
 
 
@@ -70,7 +74,9 @@ def test_xavier_and_lecun_coincide_for_equal_widths():
 @pytest.mark.parametrize("bad", [0, -1, 2.5, True, "3", None])
 def test_a_width_that_is_not_a_count_is_refused_by_name(scheme, name, bad):
     sizes = {"fan_in": 3, "fan_out": 2} | {name: bad}
-    with pytest.raises(ValueError, match=f"^{name}: expected a whole number of at least 1, got {bad!r}$"):
+    with pytest.raises(
+        ValueError, match=f"^{name}: expected a whole number of at least 1, got {bad!r}$"
+    ):
         scheme(**sizes, rng=np.random.default_rng(0))
 
 
@@ -82,13 +88,17 @@ def test_a_seed_in_place_of_a_generator_is_refused(scheme, variance):
 
 @pytest.mark.parametrize("std", [-0.1, np.nan, np.inf, None, "wide"])
 def test_a_standard_deviation_that_is_no_finite_number_from_0_is_refused(std):
-    with pytest.raises(ValueError, match=f"^std: expected a finite number of at least 0, got {std!r}$"):
+    with pytest.raises(
+        ValueError, match=f"^std: expected a finite number of at least 0, got {std!r}$"
+    ):
         normal(std)
 
 
 @SCHEMES
 def test_float32_weights_are_the_same_weights_rounded(scheme):
-    wide, narrow = (scheme(4, 3, np.random.default_rng(0), dtype) for dtype in (np.float64, np.float32))
+    wide, narrow = (
+        scheme(4, 3, np.random.default_rng(0), dtype) for dtype in (np.float64, np.float32)
+    )
     assert narrow.dtype == np.float32
     assert np.array_equal(narrow, wide.astype(np.float32))
 

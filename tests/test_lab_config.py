@@ -1,4 +1,4 @@
-"""jupyter/jupyter_lab_config.py, read as JupyterLab reads it. (The browser tests run with it, too.)"""
+"""jupyter/jupyter_lab_config.py, read as JupyterLab reads it."""
 
 import os
 import shutil
@@ -7,7 +7,9 @@ from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
-from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection as Connection
+from jupyter_server.services.kernels.connection.channels import (
+    ZMQChannelsWebsocketConnection as Connection,
+)
 from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
 from lessons import lessons
 from traitlets.config import PyFileConfigLoader
@@ -49,9 +51,11 @@ def test_the_lab_copies_the_lessons_and_opens_at_the_first_copy(folder, load, ca
 def test_it_opens_at_the_page_of_what_is_new_once(folder, load, capsys):
     lesson, mine = folder / "notebooks" / FIRST, folder / "my_course" / FIRST
     mine.write_text("changed", encoding="utf-8")
-    lesson.write_text(lesson.read_text(encoding="utf-8").replace("Start here", "Start"), encoding="utf-8")
+    lesson.write_text(
+        lesson.read_text(encoding="utf-8").replace("Start here", "Start"), encoding="utf-8"
+    )
     assert load().LabApp.default_url == "/lab/tree/my_course/WHAT_IS_NEW.md"
-    assert capsys.readouterr().out.startswith("There is a new version of lesson 00.")
+    assert capsys.readouterr().out.startswith("There is a new version of lesson 00, ")
     assert load().LabApp.default_url == f"/lab/tree/my_course/{FIRST}"
     assert mine.read_text(encoding="utf-8") == "changed"
 
@@ -65,7 +69,9 @@ def test_where_no_copy_can_be_made_the_lessons_open_and_one_line_says_so(folder,
     assert out.count("\n") == 1
 
 
-def test_without_lessons_it_opens_at_the_copies_and_without_these_at_its_start(folder, load, capsys):
+def test_without_lessons_it_opens_at_the_copies_and_without_these_at_its_start(
+    folder, load, capsys
+):
     shutil.rmtree(folder / "notebooks")
     assert load().LabApp.default_url == f"/lab/tree/my_course/{FIRST}"
     shutil.rmtree(folder / "my_course")
@@ -80,15 +86,24 @@ def test_kernels_run_the_code_of_this_folder(folder, load):
 
 def test_no_news_are_fetched(load):
     config = load().LabApp
-    assert (config.news_url, config.check_for_updates_class) == (None, "jupyterlab.NeverCheckForUpdate")
+    assert (config.news_url, config.check_for_updates_class) == (
+        None,
+        "jupyterlab.NeverCheckForUpdate",
+    )
 
 
-OWN = ["JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "MPLCONFIGDIR"]
+OWN = [
+    "JUPYTER_CONFIG_DIR",
+    "JUPYTER_DATA_DIR",
+    "JUPYTER_RUNTIME_DIR",
+    "IPYTHONDIR",
+    "MPLCONFIGDIR",
+]
 
 
 @pytest.fixture
 def home(load, monkeypatch):
-    """A function that sets the home folder, in an environment without anything that names another place."""
+    """A function that sets the home folder; no variable names another place."""
     for name in [*OWN, *(name for name in os.environ if name.startswith("XDG_"))]:
         monkeypatch.delenv(name, raising=False)
     at_exit = Mock()
@@ -100,7 +115,9 @@ def home(load, monkeypatch):
 
 
 @pytest.mark.skipif("os.name == 'nt'")
-def test_a_home_that_cannot_be_written_is_replaced_for_jupyter_and_kernels_and_one_line_says_so(load, home, capsys):
+def test_a_home_that_cannot_be_written_is_replaced_for_jupyter_and_kernels_and_one_line_says_so(
+    load, home, capsys
+):
     home(os.path.join(os.devnull, "home"))
     load()
     assert len(capsys.readouterr().out.splitlines()) == 1

@@ -42,10 +42,14 @@ def away_from_zero(*shape):
 def test_linear_is_x_W_plus_b(bias):
     layer, x = linear(bias), rng().standard_normal((N, D))
     expected = np.array([[sum(x[i] * layer.params["W"][:, j]) for j in range(M)] for i in range(N)])
-    np.testing.assert_allclose(layer.forward(x, training=True), expected + layer.params.get("b", 0), rtol=1e-12)
+    np.testing.assert_allclose(
+        layer.forward(x, training=True), expected + layer.params.get("b", 0), rtol=1e-12
+    )
 
 
-@pytest.mark.parametrize(("bias", "name"), [(True, "W"), (True, "b"), (True, "x"), (False, "W"), (False, "x")])
+@pytest.mark.parametrize(
+    ("bias", "name"), [(True, "W"), (True, "b"), (True, "x"), (False, "W"), (False, "x")]
+)
 def test_the_backward_of_linear_agrees_with_finite_differences(bias, name):
     layer, x, dout = linear(bias), rng(3).standard_normal((N, D)), rng(4).standard_normal((N, M))
 
@@ -132,7 +136,9 @@ def test_the_backward_of_dropout_with_its_mask_frozen_agrees_with_finite_differe
     x, dout = away_from_zero(N, D), rng(9).standard_normal((N, D))
     layer = Dropout(0.4, rng(10))
     layer.forward(x, training=True)
-    numerical = numerical_gradient(lambda x: Dropout(0.4, rng(10)).forward(x, training=True), x, dout)
+    numerical = numerical_gradient(
+        lambda x: Dropout(0.4, rng(10)).forward(x, training=True), x, dout
+    )
     assert (numerical == 0).any()
     assert relative_error(layer.backward(dout), numerical) < STEP_ERROR
 
@@ -189,7 +195,9 @@ def test_layers_keep_the_dtype(name, training, dtype):
 def test_the_cross_entropy_of_equal_logits_is_log_C():
     loss, dlogits = softmax_cross_entropy(np.zeros((2, 4)), [0, 3])
     assert loss == pytest.approx(np.log(4), rel=1e-14)
-    np.testing.assert_allclose(dlogits, [[-0.375, 0.125, 0.125, 0.125], [0.125, 0.125, 0.125, -0.375]])
+    np.testing.assert_allclose(
+        dlogits, [[-0.375, 0.125, 0.125, 0.125], [0.125, 0.125, 0.125, -0.375]]
+    )
 
 
 def test_the_cross_entropy_is_the_mean_of_minus_log_p():
@@ -237,10 +245,18 @@ def test_cross_entropy_does_not_modify_its_arguments():
         (np.ones((0, 2)), None, "W: expected shape (D, M), got shape (0, 2)"),
         ([[1, 2], [3]], None, "W: expected shape (D, M), got rows of different lengths"),
         ([["a"]], None, "W: expected float32 or float64 numbers, got dtype <U1"),
-        ([[np.nan]], None, "W: expected finite numbers, got 1 NaN or infinite, the first at index (0, 0)"),
+        (
+            [[np.nan]],
+            None,
+            "W: expected finite numbers, got 1 NaN or infinite, the first at index (0, 0)",
+        ),
         (np.ones((2, 3)), np.ones(2), "b: expected shape (3,), got shape (2,)"),
         (np.ones((2, 3)), 0.0, "b: expected shape (3,), got shape ()"),
-        (np.ones((2, 1)), [np.inf], "b: expected finite numbers, got 1 NaN or infinite, the first at index (0,)"),
+        (
+            np.ones((2, 1)),
+            [np.inf],
+            "b: expected finite numbers, got 1 NaN or infinite, the first at index (0,)",
+        ),
     ],
 )
 def test_linear_refuses_wrong_weights_by_name(W, b, message):
@@ -277,7 +293,11 @@ def test_dropout_refuses_a_seed():
         (np.ones((0, 3)), [], "logits: expected shape (N, C), got shape (0, 3)"),
         ([[1, 2], [3]], [0, 0], "logits: expected shape (N, C), got rows of different lengths"),
         ([[1j, 2]], [0], "logits: expected float32 or float64 numbers, got dtype complex128"),
-        ([[np.inf, 2]], [0], "logits: expected finite numbers, got 1 NaN or infinite, the first at index (0, 0)"),
+        (
+            [[np.inf, 2]],
+            [0],
+            "logits: expected finite numbers, got 1 NaN or infinite, the first at index (0, 0)",
+        ),
         (np.ones((2, 3)), [0], "y: expected shape (2,), got shape (1,)"),
         (np.ones((2, 3)), [[0], [1]], "y: expected shape (2,), got shape (2, 1)"),
         (np.ones((2, 3)), [0, 3], "y: expected labels from 0 to 2, got 0 to 3"),
@@ -325,7 +345,9 @@ def test_a_layer_alone_refuses_by_name_what_is_no_array_of_numbers(make, x, mess
 @ALONE
 @pytest.mark.parametrize("shape", [(D,), (2, D, 2), ()])
 def test_a_layer_alone_refuses_other_axes_by_name(make, shape):
-    with pytest.raises(ValueError, match=rf"^x: expected shape .*, got shape {re.escape(str(shape))}$"):
+    with pytest.raises(
+        ValueError, match=rf"^x: expected shape .*, got shape {re.escape(str(shape))}$"
+    ):
         make().forward(np.ones(shape), training=True)
 
 

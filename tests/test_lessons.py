@@ -28,13 +28,20 @@ BESIDE = [
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A course folder in git with one lesson, and beside it what people and systems leave."""
+    """A course in git with one lesson, and what people and systems leave beside it."""
     for part in ("tools", "jupyter"):
         shutil.copytree(ROOT / part, tmp_path / part)
     for part in ("conftest.py", "pyproject.toml"):
         shutil.copy(ROOT / part, tmp_path)
     (tmp_path / "notebooks").mkdir()
-    cell = {"cell_type": "code", "execution_count": 1, "metadata": {}, "outputs": [], "source": "pass", "id": "a"}
+    cell = {
+        "cell_type": "code",
+        "execution_count": 1,
+        "metadata": {},
+        "outputs": [],
+        "source": "pass",
+        "id": "a",
+    }
     stored = {
         "cells": [cell],
         "metadata": {"kernelspec": my_course.KERNEL, "language_info": my_course.LANGUAGE},
@@ -70,10 +77,12 @@ def test_what_lies_beside_the_lessons_is_no_lesson(folder):
 
 
 def test_a_lesson_that_was_worked_in_is_named_and_no_other_test_reads_it(folder):
-    assert (lessons.stored(), lessons.others()) == (lessons.lessons(), "")
+    assert (lessons.stored(), lessons.complaint()) == (lessons.lessons(), "")
     path = work(folder)
     assert (lessons.lessons(), lessons.stored()) == ([path], [])
-    assert lessons.others().startswith(f"Not as `make refresh` stores a lesson: {NAME}. If you worked there, ")
+    assert lessons.complaint().startswith(
+        f"Not as `make refresh` stores a lesson: {NAME}. If you worked there, "
+    )
 
 
 def test_a_lesson_that_was_refreshed_is_tested(folder):
@@ -88,7 +97,7 @@ def test_a_lesson_that_was_refreshed_is_tested(folder):
 def test_a_lesson_that_is_no_notebook_any_more_is_named(folder, content):
     (folder / "notebooks" / NAME).write_bytes(content.encode("utf-8", "surrogateescape"))
     assert lessons.stored() == []
-    assert NAME in lessons.others()
+    assert NAME in lessons.complaint()
 
 
 def pytest_in(folder, *arguments):
@@ -99,7 +108,11 @@ def pytest_in(folder, *arguments):
 def test_a_run_of_the_tests_takes_no_file_of_a_student(folder):
     for place in ("notebooks/my work", "tests", "my_course"):
         (folder / place).mkdir()
-    for place in ("notebooks/my work/00_start_here.ipynb", "tests/Untitled.ipynb", f"my_course/{NAME}"):
+    for place in (
+        "notebooks/my work/00_start_here.ipynb",
+        "tests/Untitled.ipynb",
+        f"my_course/{NAME}",
+    ):
         shutil.copy(folder / "notebooks/Untitled.ipynb", folder / place)
     for place in ("tests", "notebooks", "notebooks/my work", "my_course"):
         test = f"def test_it():\n    assert {place == 'tests'}\n"
@@ -124,7 +137,9 @@ def test_a_notebook_that_is_named_by_hand_is_tested(folder):
 
 def test_lint_looks_at_what_git_knows_and_at_no_file_of_a_student(folder):
     def lint():
-        return subprocess.run([sys.executable, "tools/lint.py"], cwd=folder, capture_output=True, text=True)
+        return subprocess.run(
+            [sys.executable, "tools/lint.py"], cwd=folder, capture_output=True, text=True
+        )
 
     bad = "import sys,os\n"
     for place in ("mine.py", "tools/mine.py", "notebooks/mine.py", "jupyter/._mine.py"):

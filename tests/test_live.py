@@ -12,7 +12,8 @@ from support.pixels import full_draw, pixels
 
 from bn_helpers import _canvas, _page, live, plots
 from bn_helpers._png import COARSEST
-from bn_helpers.live import choice, explore, play, slider, steps, switch
+from bn_helpers.controls import choice, play, slider, steps, switch
+from bn_helpers.live import explore
 
 X = np.random.default_rng(0).standard_normal((200, 20))
 
@@ -113,7 +114,7 @@ def test_what_only_moves_looks_like_a_full_draw():
     for std in (0.3, 0.9, 0.02, 0.5):
         figure.update(std=std)
         quick = pixels(figure.png())
-    assert figure._moving
+    assert figure._redraw.moving
     assert np.mean(np.abs(quick - full_draw(figure)).max(axis=-1) > COARSEST) < 1e-3
 
 

@@ -1,7 +1,7 @@
-"""`make environment` as a whole, with real pip: whatever a shell, a folder or a network does to it.
+"""`make environment` as a whole, with real pip: what shell, folder or network do to it.
 
-The course is one of two small packages; the Makefile and tools/environment.py are ours. What tools/environment.py
-does step by step is tested in test_venv.py.
+The course here has two small packages; the Makefile and tools/environment.py are ours.
+What tools/environment.py does step by step is tested in test_venv.py.
 """
 
 import base64
@@ -29,18 +29,23 @@ def wheel(folder, name, version, files):
     info = f"{name}-{version}.dist-info"
     files = files | {
         f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
-        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\n"
+        "Root-Is-Purelib: true\nTag: py3-none-any\n",
     }
     lines = []
     for path, text in files.items():
-        digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+        digest = (
+            base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+        )
         lines.append(f"{path},sha256={digest},{len(text)}\n")
     files[f"{info}/RECORD"] = "".join([*lines, f"{info}/RECORD,,\n"])
     path = folder / f"{name}-{version}-py3-none-any.whl"
     with zipfile.ZipFile(path, "w") as archive:
         for name_in, text in files.items():
             archive.writestr(name_in, text)
-    return f"{name}=={version} \\\n    --hash=sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}\n"
+    return (
+        f"{name}=={version} \\\n    --hash=sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}\n"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +59,7 @@ def index(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory, index):
-    """A course with its environment, below a folder of spaces, brackets and letters from elsewhere."""
+    """A course with its environment, below a folder of spaces, brackets and letters."""
     folder = tmp_path_factory.mktemp("made") / in_this_encoding("내 과정 (1) 日本")
     for name in ("Makefile", "tools/environment.py"):
         (folder / name).parent.mkdir(exist_ok=True, parents=True)
@@ -92,9 +97,13 @@ def make(folder, index, *arguments, **more):
 
 def in_environment(folder, index, code="pass", **more):
     """What some code prints, in another folder, with the environment's Python."""
-    code = f"import bn_helpers, other, numpy.part; {code}; print(bn_helpers.__file__, other.version)"
+    code = (
+        f"import bn_helpers, other, numpy.part; {code}; print(bn_helpers.__file__, other.version)"
+    )
     command = [folder / ".venv/bin/python", "-c", code]
-    return subprocess.run(command, cwd=folder.parent, env=settings(index, **more), capture_output=True, text=True)
+    return subprocess.run(
+        command, cwd=folder.parent, env=settings(index, **more), capture_output=True, text=True
+    )
 
 
 def assert_well(folder, index, version=1, **more):
@@ -103,7 +112,9 @@ def assert_well(folder, index, version=1, **more):
 
 
 def one_line(run, words):
-    lines = [line for line in (run.stdout + run.stderr).splitlines() if not line.startswith("make: ")]
+    lines = [
+        line for line in (run.stdout + run.stderr).splitlines() if not line.startswith("make: ")
+    ]
     assert len(lines) == 1, lines
     assert words in lines[0]
 
@@ -128,7 +139,9 @@ def test_a_whole_environment_needs_no_other_python(course, index, python):
     assert (run.returncode, run.stdout) == (0, "")
 
 
-@pytest.mark.parametrize("locale", [("ko_KR", "EUC-KR"), ("ja_JP", "EUC-JP"), ("ja_JP", "SHIFT_JIS")])
+@pytest.mark.parametrize(
+    "locale", [("ko_KR", "EUC-KR"), ("ja_JP", "EUC-JP"), ("ja_JP", "SHIFT_JIS")]
+)
 def test_a_folder_whose_name_is_in_a_legacy_encoding(course, index, tmp_path, locale):
     language, encoding = locale
     command = ["localedef", "-i", language, "-f", encoding, tmp_path / "locale"]
@@ -142,8 +155,11 @@ def test_a_folder_whose_name_is_in_a_legacy_encoding(course, index, tmp_path, lo
         ["make", "environment", f"PYTHON={sys.executable}"], cwd=there, env=env, capture_output=True
     )
     assert run.returncode == 0, run.stderr
-    code = "import bn_helpers, os, other; print(os.path.samefile(bn_helpers.__file__, 'bn_helpers/__init__.py'))"
-    run = subprocess.run([b".venv/bin/python", "-I", "-c", code], cwd=there, env=env, capture_output=True)
+    code = "import bn_helpers as b, os, other; "
+    code += "print(os.path.samefile(b.__file__, 'bn_helpers/__init__.py'))"
+    run = subprocess.run(
+        [b".venv/bin/python", "-I", "-c", code], cwd=there, env=env, capture_output=True
+    )
     assert run.stdout == b"True\n", run.stderr
 
 
@@ -210,7 +226,9 @@ def test_settings_for_another_pip_or_python_bend_nothing(course, index):
     remove(site(course) / "other.py")
     names = ("TARGET", "PREFIX", "ROOT", "PYTHON", "CONSTRAINT", "REQUIREMENT", "LOG")
     shell = {f"PIP_{name}": "/nowhere/at-all" for name in names}
-    shell |= dict.fromkeys(["PIP_USER", "PIP_DRY_RUN", "PIP_REQUIRE_VIRTUALENV", "PYTHONSAFEPATH"], "1")
+    shell |= dict.fromkeys(
+        ["PIP_USER", "PIP_DRY_RUN", "PIP_REQUIRE_VIRTUALENV", "PYTHONSAFEPATH"], "1"
+    )
     shell |= {"PIP_NO_BINARY": ":all:", "PYTHONHOME": "/nowhere", "VIRTUAL_ENV": "/nowhere/env"}
     run = make(course, index, **shell)
     assert run.returncode == 0, run.stderr
@@ -225,7 +243,8 @@ def test_a_file_of_settings_says_where_packages_are_and_not_where_they_go(course
         "[install]\nuser = true\nprefix = /nowhere/b\nconstraint = /nowhere/c\n",
         encoding="utf-8",
     )
-    run = make(course, index, PIP_CONFIG_FILE=str(file), PIP_FIND_LINKS="", PIP_NO_INDEX="")  # "": not set
+    # "": not set
+    run = make(course, index, PIP_CONFIG_FILE=str(file), PIP_FIND_LINKS="", PIP_NO_INDEX="")
     assert run.returncode == 0, run.stderr
     assert_well(course, index)
 
@@ -233,7 +252,14 @@ def test_a_file_of_settings_says_where_packages_are_and_not_where_they_go(course
 def test_what_pythonpath_adds_comes_last(course, index, tmp_path):
     own = tmp_path / "own"
     (own / "bn_helpers").mkdir(parents=True)
-    for name in ("bn_helpers/__init__.py", "numpy.py", "other.py", "subprocess.py", "tomllib.py", "random.py"):
+    for name in (
+        "bn_helpers/__init__.py",
+        "numpy.py",
+        "other.py",
+        "subprocess.py",
+        "tomllib.py",
+        "random.py",
+    ):
         (own / name).write_text("1 / 0\n", encoding="utf-8")
     (own / "students_own.py").write_text("", encoding="utf-8")
     remove(site(course) / "other.py")
@@ -281,7 +307,9 @@ def test_two_at_once_make_one_environment(course, index):
     remove(course / ".venv")
     command = ["make", "-j4", "environment", f"PYTHON={sys.executable}"]
     both = [
-        subprocess.Popen(command, cwd=course, env=settings(index), stdout=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            command, cwd=course, env=settings(index), stdout=subprocess.PIPE, text=True
+        )
         for _ in range(2)
     ]
     said = [process.communicate()[0] for process in both]

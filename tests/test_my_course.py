@@ -1,4 +1,4 @@
-"""bn_helpers/my_course.py: what a student wrote stays, whatever happens to the lessons."""
+"""bn_helpers/my_course.py: what a student wrote stays, whatever lessons become."""
 
 import errno
 import json
@@ -22,11 +22,12 @@ NEW, NEWS = "02-new_xavier_and_he.ipynb", my_course.NEWS
 
 
 def write(path, *sources, output="1", **metadata):
-    """A lesson with cells of code, as `make refresh` stores it; `metadata` as a student's JupyterLab adds it."""
+    """A lesson as `make refresh` stores it; `metadata` is what JupyterLab adds."""
     outputs = [{"output_type": "stream", "name": "stdout", "text": [output]}]
     code = {"cell_type": "code", "metadata": {}, "outputs": outputs}
     cells = [
-        code | {"id": f"c{n}", "execution_count": n, "source": [source]} for n, source in enumerate(sources, 1)
+        code | {"id": f"c{n}", "execution_count": n, "source": [source]}
+        for n, source in enumerate(sources, 1)
     ]
     form = {"kernelspec": my_course.KERNEL, "language_info": my_course.LANGUAGE} | metadata
     notebook = {"cells": cells, "metadata": form, "nbformat": 4, "nbformat_minor": 5}
@@ -55,7 +56,13 @@ def mine(course):
 
 def work(path, source="w = rng.normal()"):
     """What JupyterLab saves when a student has filled in a cell."""
-    write(path, source, output="0.3", language_info={"name": "python", "version": "3.12.1"}, widgets={})
+    write(
+        path,
+        source,
+        output="0.3",
+        language_info={"name": "python", "version": "3.12.1"},
+        widgets={},
+    )
 
 
 def names(folder):
@@ -96,9 +103,8 @@ def test_an_update_is_offered_beside_a_file_that_was_changed_and_a_page_leads_to
     said, opened = my_course.update(mine)
     assert (mine / SECOND).read_bytes() == before
     assert (mine / NEW).read_bytes() == (course / SECOND).read_bytes()
-    assert said == [
-        f"There is a new version of lesson 02, in my_course/: {NEW}. What you wrote is as you left it.",
-    ]
+    there_is = f"There is a new version of lesson 02, in my_course/: {NEW}."
+    assert said == [f"{there_is} What you wrote is as you left it."]
     assert opened == mine / NEWS
     page = opened.read_text(encoding="utf-8")
     assert said[0] in page
@@ -110,7 +116,11 @@ def test_an_update_is_offered_beside_a_file_that_was_changed_and_a_page_leads_to
 
 
 def test_the_name_of_an_update_stands_next_to_the_students_file():
-    everything = [*(path.name for path in lessons.lessons()), NEW, "02-2026-11-26_xavier_and_he.ipynb"]
+    everything = [
+        *(path.name for path in lessons.lessons()),
+        NEW,
+        "02-2026-11-26_xavier_and_he.ipynb",
+    ]
     order = [name[:2] for name in sorted(everything)]
     assert order == sorted(order)
 
@@ -168,7 +178,9 @@ def test_a_file_of_which_nothing_is_remembered_is_kept(course, mine):
     assert (mine / NEW).exists()
 
 
-@pytest.mark.parametrize("content", ["", "<html>", "[]", '{"cells": 3}', '{"cells": [3]}', "\udcff"])
+@pytest.mark.parametrize(
+    "content", ["", "<html>", "[]", '{"cells": 3}', '{"cells": [3]}', "\udcff"]
+)
 def test_a_file_that_is_no_notebook_any_more_is_kept(course, mine, content):
     (mine / SECOND).write_bytes(content.encode("utf-8", "surrogateescape"))
     before = (mine / SECOND).read_bytes()
@@ -181,11 +193,15 @@ def test_a_file_that_is_no_notebook_any_more_is_kept(course, mine, content):
 @pytest.mark.parametrize("content", [None, "", "<html>", "<<<<<<< HEAD"])
 def test_work_in_the_courses_own_file_is_copied_and_survives_its_return(course, content):
     original = (course / SECOND).read_bytes()
-    work(course / SECOND) if content is None else (course / SECOND).write_text(content, encoding="utf-8")
+    work(course / SECOND) if content is None else (course / SECOND).write_text(
+        content, encoding="utf-8"
+    )
     worked, folder = (course / SECOND).read_bytes(), course.parent / "my_course"
     said, opened = my_course.update(folder)
     assert (folder / SECOND).read_bytes() == worked
-    assert said[1].startswith(f"You worked in notebooks/: lesson 02. That work is copied to my_course/: {SECOND}.")
+    assert said[1].startswith(
+        f"You worked in notebooks/: lesson 02. That work is copied to my_course/: {SECOND}."
+    )
     assert "`git checkout notebooks`" in said[1]
     assert opened == folder / NEWS
     assert my_course.update(folder) == ([], folder / FIRST)
@@ -208,7 +224,9 @@ def test_work_that_goes_on_in_the_courses_own_file_is_copied_beside(course, mine
     assert (mine / beside).read_bytes() == (course / SECOND).read_bytes()
 
 
-def test_fresh_puts_a_clean_copy_there_and_keeps_the_old_one_under_its_date_twice_a_day(course, mine):
+def test_fresh_puts_a_clean_copy_there_and_keeps_the_old_one_under_its_date_twice_a_day(
+    course, mine
+):
     day = datetime(2026, 11, 25, 12).timestamp()
     kept = []
     for source in ("first", "second"):
@@ -312,7 +330,9 @@ def test_the_command_says_what_it_did_and_what_to_open(course, tmp_path, monkeyp
     lines = out.splitlines()
     assert code is None
     assert len(lines) == 2
-    assert lines[0].startswith(f"{first} is the lesson as it came. Your file is kept: my_course{os.sep}00-2")
+    assert lines[0].startswith(
+        f"{first} is the lesson as it came. Your file is kept: my_course{os.sep}00-2"
+    )
     write(course / FIRST, "second")
     work(tmp_path / first)
     out, code = call(monkeypatch, capsys)
@@ -328,7 +348,9 @@ def test_in_a_clone_the_copies_lie_beside_the_lessons(mine, place, monkeypatch, 
     assert not list(mine.parent.glob("*/my_course"))
 
 
-def test_elsewhere_they_lie_where_one_is_also_if_one_is_in_them(course, tmp_path_factory, monkeypatch, capsys):
+def test_elsewhere_they_lie_where_one_is_also_if_one_is_in_them(
+    course, tmp_path_factory, monkeypatch, capsys
+):
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     for place in (elsewhere, elsewhere / "my_course"):
         monkeypatch.chdir(place)
@@ -350,7 +372,10 @@ def test_what_goes_wrong_is_said_in_one_line(course, tmp_path, monkeypatch, caps
             "--folder",
             tmp_path / "a file",
         ): f"{tmp_path / 'a file'} cannot be written: a file has this name. {other}",
-        ("--folder", tmp_path / "a file/b"): f"{tmp_path / 'a file/b'} cannot be written: Not a directory. {other}",
+        (
+            "--folder",
+            tmp_path / "a file/b",
+        ): f"{tmp_path / 'a file/b'} cannot be written: Not a directory. {other}",
         ("--fresh", "12"): "lesson: expected one of 00 02, got 12",
     }.items():
         assert call(monkeypatch, capsys, *arguments) == ("", line)
@@ -360,7 +385,10 @@ def test_what_goes_wrong_is_said_in_one_line(course, tmp_path, monkeypatch, caps
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(Path, "mkdir", read_only)
-    assert call(monkeypatch, capsys) == ("", f"my_course cannot be written: Read-only file system. {other}")
+    assert call(monkeypatch, capsys) == (
+        "",
+        f"my_course cannot be written: Read-only file system. {other}",
+    )
     shutil.rmtree(course)
     assert call(monkeypatch, capsys)[1].startswith("lessons: expected them in")
 
@@ -377,11 +405,17 @@ def test_a_lesson_links_to_lessons_beside_it_alone_so_that_links_hold_in_a_copy(
     for path in lessons.lessons():
         for cell in nbformat.read(path, as_version=4).cells:
             sources = [cell.source] * (cell.cell_type == "markdown")
-            sources += [output.get("data", {}).get("text/html", "") for output in cell.get("outputs", [])]
+            sources += [
+                output.get("data", {}).get("text/html", "") for output in cell.get("outputs", [])
+            ]
             for source in sources:
                 links = re.findall(r"\]\(\s*([^)\s]+)|\b(?:href|src)=[\"']([^\"']+)", source)
                 linked |= {one or other for one, other in links}
-    linked = {link.split("#")[0] for link in linked if not re.match(r"https?:|mailto:|data:|#|attachment:", link)}
+    linked = {
+        link.split("#")[0]
+        for link in linked
+        if not re.match(r"https?:|mailto:|data:|#|attachment:", link)
+    }
     assert linked <= {path.name for path in lessons.lessons()}
     assert len(linked) > 5
 

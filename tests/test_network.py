@@ -42,7 +42,8 @@ def test_with_batch_norm_a_hidden_linear_has_no_bias_and_the_last_layer_no_batch
     layers = build(activation=activation).layers
     assert [type(layer) for layer in layers] == [Linear, BatchNorm, activation] * 2 + [Linear]
     assert [layer.num_features for layer in layers if isinstance(layer, BatchNorm)] == [6, 5]
-    assert [list(layer.params) for layer in layers if isinstance(layer, Linear)] == [["W"], ["W"], ["W", "b"]]
+    names = [list(layer.params) for layer in layers if isinstance(layer, Linear)]
+    assert names == [["W"], ["W"], ["W", "b"]]
 
 
 def test_two_sizes_give_one_linear_layer():
@@ -53,12 +54,18 @@ def test_two_sizes_give_one_linear_layer():
 def test_the_initializer_draws_the_weights_in_order_from_the_generator():
     layers, rng = build(initializer=xavier_normal, seed=5).layers, np.random.default_rng(5)
     for layer in (layer for layer in layers if isinstance(layer, Linear)):
-        np.testing.assert_array_equal(layer.params["W"], xavier_normal(*layer.params["W"].shape, rng))
+        np.testing.assert_array_equal(
+            layer.params["W"], xavier_normal(*layer.params["W"].shape, rng)
+        )
 
 
 def test_networks_with_and_without_batch_norm_start_with_the_same_weights():
     weights = [
-        [layer.params["W"] for layer in build(batchnorm=batchnorm).layers if isinstance(layer, Linear)]
+        [
+            layer.params["W"]
+            for layer in build(batchnorm=batchnorm).layers
+            if isinstance(layer, Linear)
+        ]
         for batchnorm in (True, False)
     ]
     for with_norm, without in zip(*weights):
@@ -102,7 +109,9 @@ def test_activations_are_the_outputs_of_the_nonlinear_layers(batchnorm, training
 
 
 def test_dropout_and_batch_norm_outputs_are_no_activations():
-    network = Network([Linear(np.ones((4, 2))), BatchNorm(2), ReLU(), Dropout(0.5, np.random.default_rng(0))])
+    network = Network(
+        [Linear(np.ones((4, 2))), BatchNorm(2), ReLU(), Dropout(0.5, np.random.default_rng(0))]
+    )
     (only,) = network.activations(data()[0], training=True)
     assert (only >= 0).all()
     assert (only > 0).any()
@@ -242,20 +251,35 @@ def nan_weights(fan_in, fan_out, rng):
         ({"sizes": [[4, 6], [3]]}, "sizes: expected a whole number of at least 1, got [4, 6]"),
         ({"sizes": None}, "sizes: expected at least an input and an output size, got None"),
         ({"sizes": 5}, "sizes: expected at least an input and an output size, got 5"),
-        ({"activation": "relu"}, "activation: expected ReLU itself or another of its kind, got 'relu'"),
-        ({"initializer": "he"}, "initializer: expected he_normal itself or another of its kind, got 'he'"),
+        (
+            {"activation": "relu"},
+            "activation: expected ReLU itself or another of its kind, got 'relu'",
+        ),
+        (
+            {"initializer": "he"},
+            "initializer: expected he_normal itself or another of its kind, got 'he'",
+        ),
         ({"initializer": wrong_shape}, "initializer: expected shape (4, 6), got shape (6, 4)"),
         ({"initializer": lambda *_: 0.0}, "initializer: expected shape (4, 6), got shape ()"),
         ({"initializer": lambda *_: None}, "initializer: expected shape (4, 6), got NoneType"),
         (
             {"initializer": nan_weights},
-            "initializer: expected finite numbers, got 24 NaN or infinite, the first at index (0, 0)",
+            "initializer: expected finite numbers, got 24 NaN or infinite, the first at index "
+            "(0, 0)",
         ),
-        ({"rng": 0}, "rng: expected a numpy.random.Generator, such as np.random.default_rng(0), got 0"),
+        (
+            {"rng": 0},
+            "rng: expected a numpy.random.Generator, such as np.random.default_rng(0), got 0",
+        ),
     ],
 )
 def test_mlp_refuses_wrong_arguments_by_name(arguments, message):
-    usual = {"sizes": [4, 6, 3], "activation": ReLU, "initializer": he_normal, "rng": np.random.default_rng(0)}
+    usual = {
+        "sizes": [4, 6, 3],
+        "activation": ReLU,
+        "initializer": he_normal,
+        "rng": np.random.default_rng(0),
+    }
     with refuses(message):
         mlp(**(usual | arguments))
 
@@ -269,7 +293,8 @@ def test_mlp_with_zeros_needs_no_generator():
 def test_a_float32_network_is_the_same_network_rounded_and_stays_float32(batchnorm):
     kinds = dict(activation=ReLU, initializer=he_normal, batchnorm=batchnorm)
     wide, narrow = (
-        mlp([4, 5, 3], rng=np.random.default_rng(0), dtype=dtype, **kinds) for dtype in (np.float64, np.float32)
+        mlp([4, 5, 3], rng=np.random.default_rng(0), dtype=dtype, **kinds)
+        for dtype in (np.float64, np.float32)
     )
     x, dout = (rows.astype(np.float32) for rows in (data()[0], data(D=3)[0]))
     narrow.forward(x, training=True)

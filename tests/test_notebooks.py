@@ -1,4 +1,4 @@
-"""The house rules of the stored lessons, and that `make refresh` stores them in one stable form."""
+"""The rules of the stored lessons; `make refresh` stores them in one stable form."""
 
 import ast
 import re
@@ -10,7 +10,7 @@ from pathlib import Path
 import nbconvert
 import nbformat
 import pytest
-from lessons import others
+from lessons import complaint
 from nbconvert import HTMLExporter
 from support.notebooks import LESSONS, code_cells, markdown, outputs
 
@@ -26,7 +26,7 @@ def lesson(request):
 
 
 def test_every_lesson_is_as_make_refresh_stores_it():
-    assert others() == ""
+    assert complaint() == ""
 
 
 def test_a_lesson_begins_with_its_only_level_1_heading_that_has_its_number(lesson):
@@ -46,7 +46,10 @@ def test_the_first_code_cell_is_the_only_one_that_imports_and_imports_are_sorted
     assert "plots.use_style()" in first.source
     assert not re.search(r"sys\.path|pip install|^!|^%|__version__", first.source, flags=re.M)
     for cell in others:
-        assert not any(isinstance(node, ast.Import | ast.ImportFrom) for node in ast.walk(ast.parse(cell.source)))
+        assert not any(
+            isinstance(node, ast.Import | ast.ImportFrom)
+            for node in ast.walk(ast.parse(cell.source))
+        )
 
 
 def test_code_cells_are_short_narrow_and_come_after_prose(lesson):
@@ -55,14 +58,17 @@ def test_code_cells_are_short_narrow_and_come_after_prose(lesson):
         lines = cell.source.splitlines()
         assert len(lines) <= 25
         assert max(map(len, lines)) <= 92, max(lines, key=len)  # what a window of 1200 px shows
-    assert "ccc" not in "".join(cell.cell_type[0] for cell in notebook.cells)  # prose after two at most
+    # prose after two at most
+    assert "ccc" not in "".join(cell.cell_type[0] for cell in notebook.cells)
 
 
 def test_cells_are_stored_executed_in_order_without_errors_or_words_on_stderr(lesson):
     _, notebook = lesson
     cells = code_cells(notebook)
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
-    assert [o for o in outputs(notebook.cells) if o.output_type == "error" or o.get("name") == "stderr"] == []
+    assert [
+        o for o in outputs(notebook.cells) if o.output_type == "error" or o.get("name") == "stderr"
+    ] == []
     assert "it/s" not in str(outputs(notebook.cells))  # a progress bar
 
 
@@ -74,16 +80,18 @@ def test_nothing_is_stored_that_depends_on_the_machine_or_needs_a_kernel(lesson)
         assert set(cell.metadata) <= {"tags"}
     for output in outputs(notebook.cells):
         assert "application/vnd.jupyter.widget-view+json" not in output.get("data", {})
-        text = str({k: v for k, v in output.get("data", {}).items() if k.startswith("text")}) + output.get(
-            "text", ""
-        )
+        text = str(
+            {k: v for k, v in output.get("data", {}).items() if k.startswith("text")}
+        ) + output.get("text", "")
         assert not re.search(r"object at 0x|/home/|/root/|/Users/|Traceback", text)
 
 
 def test_every_live_cell_keeps_its_picture_and_its_sentence(lesson):
     _, notebook = lesson
     live = [
-        cell for cell in code_cells(notebook) if LIVE in cell.metadata.get("tags", []) and "ask(" not in cell.source
+        cell
+        for cell in code_cells(notebook)
+        if LIVE in cell.metadata.get("tags", []) and "ask(" not in cell.source
     ]
     assert live
     for cell in live:
@@ -97,7 +105,8 @@ def test_only_live_cells_are_left_out_of_the_comparison(lesson):
     for cell in code_cells(notebook):
         ignored = LIVE in cell.metadata.get("tags", [])
         assert set(cell.metadata.get("tags", [])) <= {LIVE}
-        assert not ignored or len(cell.source.splitlines()) == 1  # so no printed number can hide there
+        # so no printed number can hide there
+        assert not ignored or len(cell.source.splitlines()) == 1
         assert "NBVAL_" not in cell.source  # nbval's other way to let a cell off
 
 
@@ -145,6 +154,8 @@ def test_two_runs_of_refresh_give_identical_files(tmp_path):
         copy = tmp_path / run / shortest.name
         copy.parent.mkdir()
         shutil.copy(shortest, copy)
-        subprocess.run([sys.executable, ROOT / "tools/refresh.py", copy], check=True, capture_output=True)
+        subprocess.run(
+            [sys.executable, ROOT / "tools/refresh.py", copy], check=True, capture_output=True
+        )
         results.append(copy.read_bytes())
     assert results[0] == results[1]

@@ -11,15 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.pixels import pixels
 
-from bn_helpers import plots
+from bn_helpers import _card, plots
 
 
 @pytest.fixture
 def shown(monkeypatch):
     """What a call displayed: a list of (data, metadata)."""
     calls = []
-    monkeypatch.setattr(plots, "can_display", lambda: True)
-    monkeypatch.setattr(plots, "display", lambda data, *, metadata, raw: calls.append((data, metadata)))
+    monkeypatch.setattr(_card, "can_display", lambda: True)
+    monkeypatch.setattr(
+        _card, "display", lambda data, *, metadata, raw: calls.append((data, metadata))
+    )
     return calls
 
 
@@ -77,7 +79,9 @@ def test_a_value_on_an_edge_is_counted_where_numpy_counts_it(low, high, bins, di
     values = np.round(np.random.default_rng(0).uniform(low, high, 5000), digits)
     with plots.card() as fig:
         counts = plots.histogram(fig.subplots(), low, high, bins)(values)
-    np.testing.assert_array_equal(counts, np.histogram(np.clip(values, low, high), bins, (low, high))[0])
+    np.testing.assert_array_equal(
+        counts, np.histogram(np.clip(values, low, high), bins, (low, high))[0]
+    )
 
 
 @pytest.mark.parametrize(
@@ -97,7 +101,9 @@ def test_a_histogram_refuses_what_it_cannot_count(values, message):
 def test_bad_limits_and_lengths_are_named():
     with plots.card(3.0, 2.0) as fig:
         ax = fig.subplots()
-    with pytest.raises(ValueError, match="low, high, bins: expected low < high and a bin at least, got 1, 1, 40"):
+    with pytest.raises(
+        ValueError, match="low, high, bins: expected low < high and a bin at least, got 1, 1, 40"
+    ):
         plots.histogram(ax, 1, 1)
     with pytest.raises(ValueError, match="loss: expected 3 values, one for each x, got 2"):
         plots.lines([0, 1, 2], {"loss": [2, 1]}, xlabel="step", ylabel="loss")
@@ -105,9 +111,13 @@ def test_bad_limits_and_lengths_are_named():
 
 @pytest.mark.parametrize("values", [np.ones(3), [1.0, 2.0], None, {}, "inputs"])
 def test_values_without_names_are_refused_by_name(values):
-    with pytest.raises(ValueError, match=r"^arrays: expected a dict of names and values, .*, got .+"):
+    with pytest.raises(
+        ValueError, match=r"^arrays: expected a dict of names and values, .*, got .+"
+    ):
         plots.histograms(values, 0, 1)
-    with pytest.raises(ValueError, match=r"^curves: expected a dict of names and values, .*, got .+"):
+    with pytest.raises(
+        ValueError, match=r"^curves: expected a dict of names and values, .*, got .+"
+    ):
         plots.lines([0, 1], values, xlabel="step", ylabel="loss")
 
 
@@ -120,7 +130,10 @@ def test_a_place_on_the_axis_is_finite(bad):
 def test_histograms_and_lines_tell_their_numbers_in_the_text(shown):
     plots.histograms({"a": np.array([0.0, 2.0]), "b": np.array([0.5])}, 0, 2)
     plots.lines([0, 10], {"loss": [2.3, 0.1]}, xlabel="step", ylabel="loss (nats)")
-    assert "a: mean 1, standard deviation 1; b: mean 0.5, standard deviation 0." in shown[0][0]["text/plain"]
+    assert (
+        "a: mean 1, standard deviation 1; b: mean 0.5, standard deviation 0."
+        in shown[0][0]["text/plain"]
+    )
     assert shown[1][0]["text/plain"] == "loss (nats) over step. loss: from 2.3 to 0.1."
 
 
@@ -142,7 +155,8 @@ def test_a_curve_that_ends_in_nan_keeps_its_label_where_it_was_last_seen(shown):
 
 
 def test_colours_that_mean_batch_norm_are_used_for_nothing_else():
-    others = {style["color"] for style in plots.INITIALIZERS.values()} | {plots.INK, plots.FAINT, plots.FILL}
+    others = {style["color"] for style in plots.INITIALIZERS.values()}
+    others |= {plots.INK, plots.FAINT, plots.FILL}
     assert not others & {plots.WITH_BATCHNORM["color"], plots.WITHOUT_BATCHNORM["color"]}
     assert plots.WITH_BATCHNORM["linestyle"] != plots.WITHOUT_BATCHNORM["linestyle"]
 
@@ -151,7 +165,7 @@ def test_a_chart_tells_its_arrows_in_words(monkeypatch):
     told = []
     monkeypatch.setattr(plots, "show", lambda fig, text: told.append(text))
     boxes = {"a": (0.2, 0.5, "mean\n$\\mu$"), "b": (0.8, 0.5, r"$\hat{x}$")}
-    plots.chart(boxes, [("a", "b", "yes")], "A chart.")
+    plots.diagram(boxes, [("a", "b", "yes")], "A chart.")
     assert told == ["A chart. mean mu -> yes: x_hat."]
 
 
@@ -161,28 +175,35 @@ def test_a_terminal_cannot_show_pictures_and_any_other_shell_can(monkeypatch):
         ("ZMQInteractiveShell", True),
         ("InteractiveShell", True),
     ):
-        monkeypatch.setattr(plots, "get_ipython", type(name, (), {}))
+        monkeypatch.setattr(_card, "get_ipython", type(name, (), {}))
         assert plots.can_display() is can
 
 
 def test_a_plain_python_prints_one_line_in_place_of_a_picture():
-    code = "from bn_helpers import plots; plots.lines([0, 1], {'a': [1, 2]}, xlabel='step', ylabel='loss'); "
-    code += "from bn_helpers.explorers.start_here import batch_mean; batch_mean(); "
+    code = "from bn_helpers import plots; "
+    code += "plots.lines([0, 1], {'a': [1, 2]}, xlabel='step', ylabel='loss'); "
+    code += "from bn_helpers.explorers.start import batch_mean; batch_mean(); "
     code += "batch_mean.filmstrip(settings=[{}, {}])"
     run = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True)
     still, live, *strip = run.stdout.splitlines()
     assert len(strip) == 2
-    assert all(line.endswith("(A notebook shows the picture: JupyterLab, for instance.)") for line in strip)
+    assert all(
+        line.endswith("(A notebook shows the picture: JupyterLab, for instance.)") for line in strip
+    )
     assert still.startswith("loss over step. a: from 1 to 2. (A notebook shows the picture")
-    assert live.endswith("(A notebook shows the picture and its controls: JupyterLab, for instance.)")
+    assert live.endswith(
+        "(A notebook shows the picture and its controls: JupyterLab, for instance.)"
+    )
     assert run.stderr == ""
 
 
 @pytest.mark.once
 def test_a_legacy_terminal_gets_a_backslash_for_a_letter_that_it_has_not():
-    code = "from bn_helpers import plots; from bn_helpers.explorers.batchnorm_forward import five_points as f; f()"
+    code = "from bn_helpers import plots; from bn_helpers.explorers.forward import five_points as f; f()"
     run = [sys.executable, "-P", "-c", code]
     for encoding in ("ascii", "cp949", "shift_jis"):
-        result = subprocess.run(run, capture_output=True, env=os.environ | {"PYTHONIOENCODING": encoding})
+        result = subprocess.run(
+            run, capture_output=True, env=os.environ | {"PYTHONIOENCODING": encoding}
+        )
         assert (result.returncode, result.stderr) == (0, b"")
         assert b"A notebook shows the picture" in result.stdout

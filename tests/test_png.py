@@ -29,7 +29,7 @@ def test_the_key_of_a_colour_is_one_to_one_on_5_bits_a_channel():
 
 def test_flat_colours_are_exact_and_edges_nearly_so():
     exact = drawn(bars).astype(int)
-    error = np.abs(pixels(Palette()(exact.astype(np.uint8))) - exact)
+    error = np.abs(pixels(Palette().png(exact.astype(np.uint8))) - exact)
     for colour in ([255, 255, 255], [0x88, 0xCC, 0xEE], [0, 0x72, 0xB2]):
         assert error[(exact[..., :3] == colour).all(axis=-1) & (exact[..., 3] == 255)].max() == 0
     assert error[exact[..., 3] == 255].max() <= COARSEST + 8  # a cell of 5 bits is 8 wide
@@ -37,35 +37,35 @@ def test_flat_colours_are_exact_and_edges_nearly_so():
 
 
 def test_corners_stay_transparent():
-    image = pixels(Palette()(drawn(bars)))
+    image = pixels(Palette().png(drawn(bars)))
     assert image[[0, 0, -1, -1], [0, -1, 0, -1], 3].max() <= 16
     assert image[40:-40, 40:-40, 3].min() == 255
 
 
 def test_colours_that_come_later_are_learned():
     palette = Palette()
-    palette(drawn(bars))
+    palette.png(drawn(bars))
     later = drawn(lambda ax: ax.plot([0, 1], [0, 1], color="#D55E00", linewidth=9)).astype(int)
-    error = np.abs(pixels(palette(later.astype(np.uint8))) - later)[later[..., 3] == 255]
+    error = np.abs(pixels(palette.png(later.astype(np.uint8))) - later)[later[..., 3] == 255]
     assert error.max() <= COARSEST + 8
 
 
 def test_a_picture_does_not_depend_on_those_before_it_by_more_than_the_eye_can_see():
     palette = Palette()
     for shift in (0.0, 0.1, 0.5, 0.3):
-        after = pixels(palette(drawn(lambda ax, shift=shift: bars(ax, shift))))
-    fresh = pixels(Palette()(drawn(lambda ax: bars(ax, 0.3))))
+        after = pixels(palette.png(drawn(lambda ax, shift=shift: bars(ax, shift))))
+    fresh = pixels(Palette().png(drawn(lambda ax: bars(ax, 0.3))))
     assert np.abs(after - fresh)[20:-20, 20:-20].max() <= 2 * (COARSEST + 8)
 
 
 def test_a_picture_full_of_colours_is_stored_without_loss():
     noise = np.random.default_rng(0).integers(0, 256, (64, 64, 4), dtype=np.uint8)
     noise[..., 3] = 255
-    assert np.array_equal(pixels(Palette()(noise)), noise)
+    assert np.array_equal(pixels(Palette().png(noise)), noise)
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 4), (3, 5, 4), (480, 640, 4)])
 def test_any_size_and_a_change_of_size(shape):
     palette = Palette()
-    palette(np.full((7, 9, 4), 255, np.uint8))
-    assert np.array_equal(pixels(palette(np.full(shape, 255, np.uint8))), np.full(shape, 255))
+    palette.png(np.full((7, 9, 4), 255, np.uint8))
+    assert np.array_equal(pixels(palette.png(np.full(shape, 255, np.uint8))), np.full(shape, 255))

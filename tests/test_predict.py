@@ -1,22 +1,21 @@
-import errno
-import json
-import os
+"""Questions: the table, what is shown before and after a choice, and what is kept."""
+
 import re
-import subprocess
-import sys
-from pathlib import Path
+from collections import Counter
 
 import nbformat
 import pytest
-from support.notebooks import LESSONS, code_cells, lesson_named
+from support.notebooks import LESSONS, code_cells
 
-from bn_helpers import _page, plots, predict
+from bn_helpers import _page, ledger, plots, predict
+
+ASKED = re.compile(r'^predict\.ask\("(.+)"\)$', flags=re.M)
 
 
 @pytest.fixture
 def page(monkeypatch, tmp_path):
-    """What `ask` displays, in order; the predictions go to a folder that is not there yet."""
-    monkeypatch.setattr(predict, "LEDGER", tmp_path / "data" / "predictions.json")
+    """What `ask` displays, in order; the ledger's folder does not exist yet."""
+    monkeypatch.setattr(ledger, "FILE", tmp_path / "data" / "predictions.json")
     outputs = []
 
     class Handle:
@@ -38,6 +37,75 @@ def ask(page, name="01-spread-of-a-sum"):
     return page[1].children[0]  # the buttons
 
 
+# --- the table ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", predict.QUESTIONS)
+def test_a_question_is_complete(name):
+    question = predict.QUESTIONS[name]
+    assert set(question) == {"question", "options", "answer", "because", "tempting"}
+    assert question["answer"] in question["options"]
+    assert len(set(question["options"])) == len(question["options"]) >= 3
+
+
+@pytest.mark.parametrize("name", predict.QUESTIONS)
+def test_each_wrong_option_has_one_short_sentence_that_tells_why_it_tempts(name):
+    question = predict.QUESTIONS[name]
+    assert set(question["tempting"]) == set(question["options"]) - {question["answer"]}
+    for sentence in question["tempting"].values():
+        assert re.fullmatch(r"[^;]+\.", sentence.replace("\n", " "))
+        assert not re.search(r"\.\s", sentence)
+        assert len(sentence.split()) <= 20
+
+
+@pytest.mark.parametrize("name", predict.QUESTIONS)
+def test_question_and_explanation_have_short_sentences_without_semicolons(name):
+    question = predict.QUESTIONS[name]
+    for text in (question["question"], question["because"]):
+        assert ";" not in text
+        assert max(len(part.split()) for part in re.split(r"[.?]\s", text)) <= 25
+
+
+def test_each_question_is_asked_once_and_the_table_is_in_the_order_of_the_lessons():
+    found = []
+    for lesson in LESSONS:
+        cells = code_cells(nbformat.read(lesson, 4))
+        names = [name for cell in cells for name in ASKED.findall(cell.source)]
+        assert all(name.startswith(f"{lesson.name[:2]}-") for name in names)
+        found += names
+    lessons = {lesson.name[:2] for lesson in LESSONS}
+    assert found == [name for name in predict.QUESTIONS if name[:2] in lessons]
+
+
+def test_the_place_of_an_option_does_not_tell_the_answer():
+    places = Counter(
+        (len(question["options"]), question["options"].index(question["answer"]))
+        for question in predict.QUESTIONS.values()
+    )
+    for size in (3, 4):
+        counts = [count for (options, _), count in places.items() if options == size]
+        assert len(counts) == size
+        assert max(counts) <= sum(counts) / 2
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+def test_below_each_question_and_before_the_next_heading_stands_a_result_that_is_covered(lesson):
+    cells = nbformat.read(lesson, 4).cells
+    asked = [i for i, cell in enumerate(cells) if "predict.ask(" in cell.source]
+    for i in asked:
+        nothing = f"no result below {cells[i].source}"
+        for cell in cells[i + 1 :]:
+            if cell.cell_type == "code" and cell.outputs:
+                break  # covered: see predict.js and the tests in a browser
+            assert not re.search("^#|predict.ask", cell.source, re.MULTILINE), nothing
+        else:
+            pytest.fail(nothing)
+    assert asked
+
+
+# --- what is shown --------------------------------------------------------------------
+
+
 def test_before_the_choice_the_explanation_is_there_but_closed(page):
     buttons = ask(page)
     question, _, explanation, script = page
@@ -47,17 +115,73 @@ def test_before_the_choice_the_explanation_is_there_but_closed(page):
     assert "variance 100" in explanation["text/html"]
     assert set(script) == {"application/javascript", "text/plain"}
     assert buttons.value is None
-    assert not predict.LEDGER.exists()
+    assert not ledger.FILE.exists()
 
 
-def test_a_choice_opens_the_explanation_with_the_verdict(page):
-    buttons = ask(page)
-    buttons.value = "3"
+def test_a_wrong_choice_opens_the_explanation_and_first_tells_why_it_tempts(page):
+    ask(page).value = "3"
+    tempting = predict.QUESTIONS["01-spread-of-a-sum"]["tempting"]["3"]
     assert page[-1]["text/html"].startswith(
-        '<details class="bn-question bn-decided" open><summary>You predicted 3; it turns out otherwise'
+        '<details class="bn-question bn-decided" open><summary>You predicted: 3. '
+        f"The answer is different.</summary><p>{tempting}</p><p><strong>Answer: 10.</strong> Each"
     )
-    buttons.value = "10"
-    assert page[-1]["text/plain"].startswith("You predicted 10, and so it is")
+    assert page[-1]["text/plain"].startswith(
+        f"You predicted: 3. The answer is different. {tempting} Answer: 10. Each sum"
+    )
+
+
+def test_a_right_choice_opens_the_explanation_alone(page):
+    ask(page).value = "10"
+    assert page[-1]["text/html"].startswith(
+        '<details class="bn-question bn-decided" open><summary>You predicted: 10. '
+        "This is right.</summary><p><strong>Answer: 10.</strong> Each sum"
+    )
+
+
+def test_readers_without_a_kernel_see_no_sentence_about_a_choice(page):
+    question = predict.QUESTIONS["01-spread-of-a-sum"]
+    ask(page)
+    for sentence in question["tempting"].values():
+        assert sentence not in str(page[2])
+
+
+@pytest.mark.parametrize("name", predict.QUESTIONS)
+def test_every_choice_of_every_question_is_shown_in_html_and_in_one_line(page, name):
+    buttons = ask(page, name)
+    for option in predict.QUESTIONS[name]["options"]:
+        buttons.value = option
+        shown = page[-1]
+        assert shown["text/plain"].startswith(f"You predicted: {option}.")
+        assert "\n" not in shown["text/plain"]
+        assert shown["text/html"].count("<p>") == 1 + (option != predict.QUESTIONS[name]["answer"])
+
+
+def test_a_text_with_signs_of_html_is_shown_as_it_is(page, monkeypatch):
+    text = "a < b & c"
+    question = {"question": text, "options": ["1", "2"], "answer": "1", "because": text}
+    monkeypatch.setitem(predict.QUESTIONS, "odd", question | {"tempting": {"2": text}})
+    ask(page, "odd").value = "2"
+    assert page[-1]["text/html"].count("a &lt; b &amp; c") == 2
+    assert page[-1]["text/plain"].count(text) == 2
+
+
+def test_an_unknown_question_is_refused_with_the_names_there_are():
+    with pytest.raises(ValueError, match=r"name: expected one of \['00-.*, got 'no such'"):
+        predict.ask("no such")
+
+
+@pytest.mark.parametrize("name", predict.QUESTIONS)
+def test_plain_python_prints_the_question_in_one_line_without_its_answer(name, capsys):
+    predict.ask(name)
+    (line,) = capsys.readouterr().out.splitlines()
+    question = predict.QUESTIONS[name]
+    assert line.startswith(f"Predict. {' '.join(question['question'].split())[:40]}")
+    options = " / ".join(question["options"])
+    assert line.endswith(f"{options} (Choose in a notebook, such as JupyterLab.)")
+    assert " ".join(question["because"].split())[:40] not in line
+
+
+# --- what is kept ---------------------------------------------------------------------
 
 
 def test_every_choice_is_kept_in_order(page):
@@ -68,156 +192,21 @@ def test_every_choice_is_kept_in_order(page):
         {"question": "01-spread-of-a-sum", "prediction": "3", "right": False},
         {"question": "01-spread-of-a-sum", "prediction": "10", "right": True},
     ]
-
-
-@pytest.mark.parametrize("damaged", ["{", '{"a": 1}', "", "[1, 2]", "[" * 100_000])
-def test_a_damaged_ledger_is_named_and_left_as_it_is(page, damaged):
-    predict.LEDGER.parent.mkdir()
-    predict.LEDGER.write_text(damaged, encoding="utf-8")
-    buttons = ask(page)
-    buttons.value = "3"
-    assert "This prediction could not be kept." in page[-1]["text/plain"]
-    assert "predictions.json: expected a list" in page[-1]["text/plain"]
-    assert "turns out otherwise" in page[-1]["text/plain"]
-    assert predict.LEDGER.read_text(encoding="utf-8") == damaged
-    with pytest.raises(ValueError, match="move the file away"):
-        predict.kept()
-
-
-def test_an_unknown_question_is_refused_with_the_names_there_are():
-    with pytest.raises(ValueError, match=r"name: expected one of \['01-.*, got 'no such'"):
-        predict.ask("no such")
-
-
-@pytest.mark.parametrize("name", predict.QUESTIONS)
-def test_a_question_is_complete_and_its_lesson_asks_it(name):
-    question = predict.QUESTIONS[name]
-    assert set(question) == {"question", "options", "answer", "because"}
-    assert question["answer"] in question["options"]
-    assert len(set(question["options"])) == len(question["options"]) >= 3
-    lesson = lesson_named(name[:2])
-    sources = [cell.source for cell in code_cells(nbformat.read(lesson, 4))]
-    assert sources.count(f'predict.ask("{name}")') == 1
-
-
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
-def test_below_each_question_and_before_the_next_heading_stands_a_result_that_is_covered(lesson):
-    cells = nbformat.read(lesson, 4).cells
-    asked = [i for i, cell in enumerate(cells) if "predict.ask(" in cell.source]
-    for i in asked:
-        for cell in cells[i + 1 :]:
-            if cell.cell_type == "code" and cell.outputs:
-                break  # covered: see predict.js and the tests in a browser
-            assert not re.search("^#|predict.ask", cell.source, re.MULTILINE), f"no result below {cells[i].source}"
-        else:
-            pytest.fail(f"no result below {cells[i].source}")
-    assert asked
-
-
-def test_a_ledger_is_plain_json_that_a_teacher_can_read(page):
-    ask(page).value = "100"
-    assert json.loads(predict.LEDGER.read_text(encoding="utf-8"))[0]["prediction"] == "100"
-    assert [p.name for p in predict.LEDGER.parent.iterdir()] == ["predictions.json"]
-    predict.forget()
     predict.forget()
     assert predict.kept() == []
 
 
-# --- accounts as containers and labs give them -----------------------------------------------------------
-
-KEEP = """
-import pwd
-
-def unknown(uid):
-    raise KeyError(uid)
-
-pwd.getpwuid = unknown  # an account that the system has no entry for
-from bn_helpers import plots, predict
-note = predict.keep("a question", "3", False)
-predict.forget()
-plots.lines([0, 1], {"a": [1, 2]}, xlabel="step", ylabel="loss")
-print(predict.kept(), len(note.splitlines()), note)
-"""
-NOWHERE = os.path.join(os.devnull, "home")  # a folder that nobody can make, root neither
-
-
-@pytest.mark.skipif("os.name == 'nt'")
-@pytest.mark.parametrize(
-    ("settings", "why"),
-    [
-        ({}, "No home folder is known; BN_LAB_DATA can name another."),
-        ({"HOME": ""}, "No home folder is known; BN_LAB_DATA can name another."),
-        ({"HOME": NOWHERE}, f"{NOWHERE}/"),
-        (
-            {"HOME": "HERE", "XDG_DATA_HOME": NOWHERE},
-            f"{NOWHERE}/batch-normalization-lab: Not a directory; BN_LAB_D",
-        ),
-        ({"HOME": NOWHERE, "BN_LAB_DATA": "~/x"}, f"{NOWHERE}/x: Not a directory; BN_LAB_DATA can name another."),
-        ({"BN_LAB_DATA": "~/x"}, "No home folder is known; BN_LAB_DATA can name another."),
-    ],
-)
-def test_without_a_home_folder_all_runs_and_one_line_says_what_is_not_kept(tmp_path, settings, why):
-    homes = {"HOME", "USERPROFILE", "BN_LAB_DATA", "MPLCONFIGDIR"}
-    clean = {name: value for name, value in os.environ.items() if name not in homes and not name.startswith("XDG_")}
-    paths = os.pathsep.join([str(Path(predict.__file__).parents[1]), *filter(None, [clean.get("PYTHONPATH")])])
-    settings = {name: str(tmp_path) if value == "HERE" else value for name, value in settings.items()}
-    run = subprocess.run(
-        [sys.executable, "-P", "-c", KEEP],
-        env=clean | settings | {"PYTHONPATH": paths},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-    )
-    assert run.stderr == ""
-    kept, note = run.stdout.splitlines()[-1][:4], run.stdout.splitlines()[-1][5:]
-    assert kept == "[] 1"
-    assert note.startswith(f"This prediction could not be kept. {why}")
-    assert not (tmp_path / "~").exists()
-
-
-def test_a_tilde_in_BN_LAB_DATA_is_the_home_folder(monkeypatch, tmp_path):
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("USERPROFILE", str(tmp_path))
-    monkeypatch.setenv("BN_LAB_DATA", "~/mine")
-    assert predict._ledger() == tmp_path / "mine" / "predictions.json"
-
-
-def test_a_full_disk_is_said_in_one_line_and_leaves_what_was_kept(page, monkeypatch):
-    ask(page).value = "100"
-    before = predict.LEDGER.read_bytes()
-
-    def full(self, text, **_):
-        self.write_bytes(b"half")
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(Path, "write_text", full)
-    note = predict.keep("01-spread-of-a-sum", "3", False)
-    assert note == (
-        f"This prediction could not be kept. {predict.LEDGER.parent}: No space left on device; "
-        "BN_LAB_DATA can name another."
-    )
-    assert predict.LEDGER.read_bytes() == before
-    assert [path.name for path in predict.LEDGER.parent.iterdir()] == ["predictions.json"]
-
-
-def test_a_ledger_that_cannot_be_read_is_named(page):
-    predict.LEDGER.mkdir(parents=True)
-    with pytest.raises(ValueError, match=r"predictions\.json: expected a file that can be read, got: .+"):
-        predict.kept()
+def test_entries_of_another_kind_are_no_predictions(page):
+    ledger.keep({"exercise": "1"})
     ask(page).value = "3"
-    assert "This prediction could not be kept." in page[-1]["text/plain"]
+    assert [entry["prediction"] for entry in predict.kept()] == ["3"]
+    assert len(ledger.kept()) == 2
 
 
-def test_a_plain_python_prints_the_question_in_one_line(capsys):
-    predict.ask("01-spread-of-a-sum")
-    (line,) = capsys.readouterr().out.splitlines()
-    assert line.startswith("Predict. The inputs have std 1")
-    assert line.endswith("1 / 3 / 10 / 100 (It can be answered in a notebook: JupyterLab, for instance.)")
-
-
-@pytest.mark.parametrize("name", predict.QUESTIONS)
-def test_no_question_that_is_printed_tells_its_answer(name, capsys):
-    predict.ask(name)
-    printed = capsys.readouterr().out
-    assert len(printed.splitlines()) == 1
-    assert " ".join(predict.QUESTIONS[name]["because"].split())[:40] not in printed
+def test_a_prediction_that_cannot_be_kept_is_told_below_the_explanation(page):
+    ledger.FILE.parent.mkdir()
+    ledger.FILE.write_text("{", encoding="utf-8")
+    ask(page).value = "3"
+    assert "The answer is different." in page[-1]["text/plain"]
+    assert "<p>This prediction could not be kept. " in page[-1]["text/html"]
+    assert page[-1]["text/plain"].endswith("got other data. Move it away.")

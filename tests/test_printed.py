@@ -1,4 +1,4 @@
-"""The rule by which a stored lesson is compared with a fresh run, and that pytest follows it."""
+"""The rule that compares a stored lesson with a fresh run; pytest follows it."""
 
 import os
 import subprocess
@@ -63,19 +63,24 @@ def test_more_is_another_text_and_the_number_is_named(stored, fresh, sentence):
 
 
 def pytest_on(folder, text):
-    """Run `pytest --nbval`, as typed by hand in some folder, on a notebook whose cell has stored this text."""
+    """Run `pytest --nbval` in some folder on a notebook that has stored this text."""
     cell = nbformat.v4.new_code_cell("print('one batch', 0.25, 3)", execution_count=1)
     cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=text)]
     notebook = nbformat.v4.new_notebook(cells=[cell])
-    notebook.metadata.kernelspec = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    notebook.metadata.kernelspec = {"display_name": "Python 3", "name": "python3"}
     env = {name: value for name, value in os.environ.items() if name != "TQDM_DISABLE"}
     command = [sys.executable, "-m", "pytest", "--nbval", "--color=no", "-p", "no:cacheprovider"]
-    artifacts = ROOT / "test-artifacts"  # git ignores it; conftest.py holds there, as everywhere below the root
+    # git ignores it; conftest.py holds there, as everywhere below the root
+    artifacts = ROOT / "test-artifacts"
     artifacts.mkdir(exist_ok=True)
     with TemporaryDirectory(dir=artifacts) as below:
         nbformat.write(notebook, Path(below, "lesson.ipynb"))
         return subprocess.run(
-            [*command, Path(below, "lesson.ipynb")], cwd=folder, env=env, capture_output=True, text=True
+            [*command, Path(below, "lesson.ipynb")],
+            cwd=folder,
+            env=env,
+            capture_output=True,
+            text=True,
         )
 
 
@@ -86,7 +91,11 @@ def test_pytest_typed_by_hand_takes_one_unit(tmp_path):
 
 @pytest.mark.parametrize(
     ("stored", "named"),
-    [("0.23 3", "stored 0.23, now 0.25"), ("0.25 2", "stored 2, now 3"), ("0.25 x", "stored 'one batch 0.25 x'")],
+    [
+        ("0.23 3", "stored 0.23, now 0.25"),
+        ("0.25 2", "stored 2, now 3"),
+        ("0.25 x", "stored 'one batch 0.25 x'"),
+    ],
 )
 def test_pytest_names_the_number_that_is_off(tmp_path, stored, named):
     run = pytest_on(tmp_path, f"one batch {stored}\n")

@@ -8,7 +8,17 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from bn_helpers import batchnorm, data, gradients, initializers, layers, network, plots, training, whitening
+from bn_helpers import (
+    batchnorm,
+    data,
+    gradients,
+    initializers,
+    layers,
+    network,
+    plots,
+    training,
+    whitening,
+)
 from bn_helpers._require import batch, between, count, floats, generator, labels
 
 NAN, INF = np.nan, np.inf
@@ -85,7 +95,10 @@ def test_a_batch_is_rows_or_images(shape):
         (np.ones((2, 3, 4)), "x: expected shape (N, D), got shape (2, 3, 4)"),
         (np.ones((2, 3, 0, 5)), "x: expected shape (N, C, H, W), got shape (2, 3, 0, 5)"),
         ([[1, 2], [3]], "x: expected shape (N, D), got rows of different lengths"),
-        ([[1, NAN]], "x: expected finite numbers, got 1 NaN or infinite, the first at index (0, 1)"),
+        (
+            [[1, NAN]],
+            "x: expected finite numbers, got 1 NaN or infinite, the first at index (0, 1)",
+        ),
     ],
 )
 def test_what_is_no_batch_is_refused_by_name(value, message):
@@ -123,7 +136,15 @@ def test_a_count_is_a_python_int():
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(0, "0"), (-3, "-3"), (2.0, "2.0"), (True, "True"), ("3", "'3'"), (None, "None"), (NAN, "nan")],
+    [
+        (0, "0"),
+        (-3, "-3"),
+        (2.0, "2.0"),
+        (True, "True"),
+        ("3", "'3'"),
+        (None, "None"),
+        (NAN, "nan"),
+    ],
 )
 def test_what_is_not_a_count_is_refused_by_name(value, shown):
     with refuses(f"n: expected a whole number of at least 1, got {shown}"):
@@ -209,14 +230,25 @@ def test_what_numpy_reads_as_a_plain_array_is_one():
         floats("x", Table(None), "N", "D")
 
 
-@pytest.mark.parametrize("value", [Fraction(1, 2), np.array(0.5), np.float16(0.5), np.longdouble(0.5)])
+@pytest.mark.parametrize(
+    "value", [Fraction(1, 2), np.array(0.5), np.float16(0.5), np.longdouble(0.5)]
+)
 def test_a_real_number_is_one_however_it_is_held(value):
     assert between("p", value, 0, 1) == 0.5
 
 
 @pytest.mark.parametrize(
     "value",
-    ["0.5", True, np.True_, np.array([0.5]), np.ma.masked, np.timedelta64(1, "s"), np.datetime64(0, "s"), 10**400],
+    [
+        "0.5",
+        True,
+        np.True_,
+        np.array([0.5]),
+        np.ma.masked,
+        np.timedelta64(1, "s"),
+        np.datetime64(0, "s"),
+        10**400,
+    ],
 )
 def test_what_is_no_real_number_is_refused_by_name(value):
     with pytest.raises(ValueError, match=r"^lr: expected a finite number of at least 0, got .+$"):
@@ -224,7 +256,14 @@ def test_what_is_no_real_number_is_refused_by_name(value):
 
 
 @pytest.mark.parametrize(
-    "value", [np.timedelta64(3, "s"), np.array([3]), 10**30, Fraction(3, 1), pytest.param(10**5000, id="huge")]
+    "value",
+    [
+        np.timedelta64(3, "s"),
+        np.array([3]),
+        10**30,
+        Fraction(3, 1),
+        pytest.param(10**5000, id="huge"),
+    ],
 )
 def test_what_is_no_whole_number_of_this_machine_is_refused_by_name(value):
     with pytest.raises(ValueError, match=r"^n: expected a whole number of at least 1, got .+$"):
@@ -236,9 +275,10 @@ def test_what_came_is_told_in_one_line():
         between("lr", np.ones((50, 50)), 0)
 
 
-# --- every public function of floors 0 and 1 -------------------------------------------------------------
+# --- every public function of floors 0 and 1 ------------------------------------------
 #
-# Each is entered here with good arguments; what is then put in the place of each array must be refused by name.
+# Each is entered here with good arguments. What is then put in the place of each array
+# must be refused by name.
 
 MODULES = [initializers, layers, batchnorm, whitening, gradients, data, network, training, plots]
 X = np.random.default_rng(0).standard_normal((6, 4))
@@ -257,12 +297,17 @@ class Call:
     numbers: dict = field(default_factory=dict)
     rest: dict = field(default_factory=dict)
     any_shape: tuple = ()  # arrays that may be a single number
-    named: dict = field(default_factory=dict)  # what a message calls an array, if not by the name of the argument
+    # what a message calls an array, if not by the name of the argument
+    named: dict = field(default_factory=dict)
 
 
 def net():
     return network.mlp(
-        [4, 5, 3], activation=layers.ReLU, initializer=initializers.he_normal, rng=RNG, batchnorm=True
+        [4, 5, 3],
+        activation=layers.ReLU,
+        initializer=initializers.he_normal,
+        rng=RNG,
+        batchnorm=True,
     )
 
 
@@ -301,6 +346,11 @@ def filled(values, low=-1, high=1):
         return plots.histogram(fig.subplots(), low, high)(values)
 
 
+def pictured(pixels):
+    with plots.card() as fig:
+        plots.image(fig.subplots(), pixels)
+
+
 def drawn(low, high, bins):
     with plots.card() as fig:
         return plots.histogram(fig.subplots(), low, high, bins)
@@ -315,7 +365,9 @@ def rescaled(run):
 
 
 LABELLED = {"X": X, "y": Y}
-BATCHES = Call(lambda **given: next(data.minibatches(**given)), LABELLED, {"batch_size": 2}, {"rng": RNG})
+BATCHES = Call(
+    lambda **given: next(data.minibatches(**given)), LABELLED, {"batch_size": 2}, {"rng": RNG}
+)
 MAKERS = {
     "Linear": square,
     "Sigmoid": layers.Sigmoid,
@@ -346,13 +398,17 @@ CALLS = {
     "batchnorm.batchnorm_forward": Call(
         batchnorm.batchnorm_forward, {"x": X, "gamma": ONES, "beta": ONES}, {"eps": 1e-5}
     ),
-    "batchnorm.batchnorm_backward": Call(batchnorm.batchnorm_backward, {"dout": DOUT}, {}, {"cache": cached()}),
+    "batchnorm.batchnorm_backward": Call(
+        batchnorm.batchnorm_backward, {"dout": DOUT}, {}, {"cache": cached()}
+    ),
     "batchnorm.batchnorm_inference": Call(
         batchnorm.batchnorm_inference,
         {"x": X, "gamma": ONES, "beta": ONES, "mean": ONES, "var": ONES},
         {"eps": 1e-5},
     ),
-    "batchnorm.BatchNorm": Call(batchnorm.BatchNorm, {}, {"num_features": 3, "momentum": 0.1, "eps": 1e-5}),
+    "batchnorm.BatchNorm": Call(
+        batchnorm.BatchNorm, {}, {"num_features": 3, "momentum": 0.1, "eps": 1e-5}
+    ),
     "batchnorm.BatchNorm.reset_statistics": Call(lambda: batchnorm.BatchNorm(4).reset_statistics()),
     "batchnorm.BatchNorm.forward": forward(lambda: batchnorm.BatchNorm(4)),
     "batchnorm.BatchNorm.backward": backward(lambda: batchnorm.BatchNorm(4)),
@@ -360,7 +416,9 @@ CALLS = {
     "batchnorm.BatchNorm.load_state_dict": Call(
         stated,
         dict.fromkeys(("gamma", "beta", "running_mean", "running_var"), ONES),
-        named={name: f"state['{name}']" for name in ("gamma", "beta", "running_mean", "running_var")},
+        named={
+            name: f"state['{name}']" for name in ("gamma", "beta", "running_mean", "running_var")
+        },
     ),
     "batchnorm.fold_batchnorm": Call(
         batchnorm.fold_batchnorm, {"W": COV, "b": ONES}, {}, {"bn": batchnorm.BatchNorm(4)}
@@ -368,21 +426,38 @@ CALLS = {
     "batchnorm.recalibrate": Call(
         lambda **given: batchnorm.recalibrate(net(), **given), {"X": X}, {"batch_size": 3}
     ),
-    **{f"whitening.{f.__name__}": rescaled(f) for f in (whitening.minmax_scale, whitening.standardize)},
-    **{f"whitening.{f.__name__}": rescaled(f) for f in (whitening.pca_whiten, whitening.zca_whiten)},
+    **{
+        f"whitening.{f.__name__}": rescaled(f)
+        for f in (whitening.minmax_scale, whitening.standardize)
+    },
+    **{
+        f"whitening.{f.__name__}": rescaled(f) for f in (whitening.pca_whiten, whitening.zca_whiten)
+    },
     "gradients.numerical_gradient": Call(
-        gradients.numerical_gradient, {"x": X, "dout": DOUT}, {"step": 1e-5}, {"f": np.tanh}, ("x", "dout")
+        gradients.numerical_gradient,
+        {"x": X, "dout": DOUT},
+        {"step": 1e-5},
+        {"f": np.tanh},
+        ("x", "dout"),
     ),
-    "gradients.relative_error": Call(gradients.relative_error, {"a": X, "b": DOUT}, any_shape=("a", "b")),
+    "gradients.relative_error": Call(
+        gradients.relative_error, {"a": X, "b": DOUT}, any_shape=("a", "b")
+    ),
     "gradients.check_gradient": Call(
-        lambda **given: gradients.check_gradient(square(), **given), {"x": X, "dout": DOUT}, {"step": 1e-5}
+        lambda **given: gradients.check_gradient(square(), **given),
+        {"x": X, "dout": DOUT},
+        {"step": 1e-5},
     ),
     "data.load_digits": Call(data.load_digits, {}, {}, {"split": "balanced"}),
     "data.load_recorded": Call(data.load_recorded, {}, {}, {"name": "whitening_cost"}),
     "data.load_mnist": Call(data.load_mnist),  # of a folder: test_data
-    "data.gaussian_cloud": Call(data.gaussian_cloud, {"mean": ONES, "cov": COV}, {"n": 3}, {"rng": RNG}),
+    "data.gaussian_cloud": Call(
+        data.gaussian_cloud, {"mean": ONES, "cov": COV}, {"n": 3}, {"rng": RNG}
+    ),
     "data.minibatches": BATCHES,
-    "data.endless_minibatches": replace(BATCHES, run=lambda **given: next(data.endless_minibatches(**given))),
+    "data.endless_minibatches": replace(
+        BATCHES, run=lambda **given: next(data.endless_minibatches(**given))
+    ),
     "network.Network": Call(network.Network, {}, {}, {"layers": [layers.ReLU()]}),
     "network.Network.forward": through_network("forward"),
     "network.Network.activations": through_network("activations"),
@@ -394,16 +469,23 @@ CALLS = {
         {"initializer": COV},
     ),
     "training.train": Call(
-        lambda **given: training.train(net(), **given, steps=2, rng=RNG), LABELLED, {"lr": 0.1, "batch_size": 3}
+        lambda **given: training.train(net(), **given, steps=2, rng=RNG),
+        LABELLED,
+        {"lr": 0.1, "batch_size": 3},
     ),
-    "training.sgd_step": Call(lambda **given: training.sgd_step(net(), **given), LABELLED, {"lr": 0.1}),
+    "training.sgd_step": Call(
+        lambda **given: training.sgd_step(net(), **given), LABELLED, {"lr": 0.1}
+    ),
     "training.accuracy": Call(lambda **given: training.accuracy(net(), **given), LABELLED),
     "plots.histograms": Call(
-        lambda values: plots.histograms({"values": values}, -1, 1), {"values": X}, any_shape=("values",)
+        lambda values: plots.histograms({"values": values}, -1, 1),
+        {"values": X},
+        any_shape=("values",),
     ),
     "plots.lines": Call(
         lambda x, y: plots.lines(x, {"y": y}, xlabel="", ylabel=""), {"x": np.arange(4), "y": ONES}
     ),
+    "plots.image": Call(pictured, {"pixels": X}),
     "plots.histogram": Call(
         drawn,
         {},
@@ -412,20 +494,10 @@ CALLS = {
     ),
     "the function that plots.histogram returns": Call(filled, {"values": X}, any_shape=("values",)),
 }
-# No arrays of numbers in: styles, figures, words, and what others have checked.
-NONE = {
-    "plots.use_style",
-    "plots.look",
-    "plots.card",
-    "plots.png",
-    "plots.bundle",
-    "plots.can_display",
-    "plots.say",
-    "plots.show",
-}
-NONE |= {"plots.chart", "layers.unchecked_cross_entropy", "training.Progress", "training.History"}
-NONE |= {"gradients.GradientCheck", "batchnorm.Cache"}
-NONE |= {"network.Network.outputs", "batchnorm.batchnorm_layers"}
+# No arrays of numbers in: figures, words, and what others have checked.
+NONE = {"plots.name", "plots.log_ticks", "plots.diagram"}
+NONE |= {"layers.unchecked_cross_entropy", "batchnorm.batchnorm_layers", "network.Network.outputs"}
+NONE |= {"training.Progress", "training.History", "gradients.GradientCheck"}
 
 
 def public_functions():
@@ -437,18 +509,24 @@ def public_functions():
             yield f"{short}.{name}"
             if inspect.isclass(value):
                 own = vars(value) if f"{short}.{name}" not in NONE else {}
-                yield from (f"{short}.{name}.{m}" for m, f in own.items() if inspect.isfunction(f) and m[0] != "_")
+                yield from (
+                    f"{short}.{name}.{m}"
+                    for m, f in own.items()
+                    if inspect.isfunction(f) and m[0] != "_"
+                )
 
 
 def test_every_public_function_is_entered():
-    assert set(public_functions()) == set(CALLS) - {"the function that plots.histogram returns"} | NONE
+    assert (
+        set(public_functions()) == set(CALLS) - {"the function that plots.histogram returns"} | NONE
+    )
 
 
 def test_every_argument_of_a_public_function_is_entered():
     """Or is left to its module's own tests, which are named here."""
-    elsewhere = {"network", "sizes", "activation", "rng", "batchnorm", "steps", "epochs", "record", "every"}
-    elsewhere |= {"folder", "wrt_input", "tolerance", "arrays", "curves", "low", "high", "bins", "xlabel", "ylabel"}
-    elsewhere |= {"styles", "ylim", "style", "state", "ax", "dtype"}
+    words = "network sizes activation rng batchnorm steps epochs record every folder wrt_input "
+    words += "tolerance arrays curves low high bins xlabel ylabel styles ylim style state ax dtype log title"
+    elsewhere = set(words.split())
     for name, call in CALLS.items():
         if name.startswith("the function"):
             continue
@@ -529,7 +607,11 @@ def test_what_is_no_plain_array_of_real_numbers_is_refused_by_name(name, kind):
             call.run(**{**call.arrays, **call.numbers, **call.rest, argument: bad})
 
 
-SCANNED = [name for name, call in CALLS.items() if call.arrays and not re.search("layers.*ward|Norm.*ward", name)]
+SCANNED = [
+    name
+    for name, call in CALLS.items()
+    if call.arrays and not re.search("layers.*ward|Norm.*ward", name)
+]
 
 
 @pytest.mark.parametrize("name", SCANNED)
@@ -547,7 +629,20 @@ def test_what_is_not_finite_is_refused_by_name_outside_of_layers(name, value):
 
 
 @pytest.mark.parametrize(
-    "value", ["1", None, True, 1j, [1], np.array([1]), np.nan, np.ma.masked, np.timedelta64(1, "s"), "a", object()]
+    "value",
+    [
+        "1",
+        None,
+        True,
+        1j,
+        [1],
+        np.array([1]),
+        np.nan,
+        np.ma.masked,
+        np.timedelta64(1, "s"),
+        "a",
+        object(),
+    ],
 )
 @pytest.mark.parametrize("name", [name for name, call in CALLS.items() if call.numbers])
 def test_what_is_no_real_number_is_refused_by_name_everywhere(name, value):
@@ -563,10 +658,16 @@ def test_what_is_no_real_number_is_refused_by_name_everywhere(name, value):
 def arrays_of(result):
     if isinstance(result, np.ndarray):
         return [result]
-    return [a for part in result for a in arrays_of(part)] if isinstance(result, tuple | list) else []
+    return (
+        [a for part in result for a in arrays_of(part)] if isinstance(result, tuple | list) else []
+    )
 
 
-KEEPING = [name for name in CALLS if re.search(r"ward$|whitening|inference|entropy|minibatches|fold|activ", name)]
+KEEPING = [
+    name
+    for name in CALLS
+    if re.search(r"ward$|whitening|inference|entropy|minibatches|fold|activ", name)
+]
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble, ">f8", np.int16])
@@ -577,7 +678,9 @@ def test_a_floating_dtype_is_kept_and_integers_become_float64(name, dtype):
     given = call.arrays | {first: (10 * call.arrays[first]).astype(dtype)}
     if name == "batchnorm.batchnorm_backward":
         first, given["dout"] = "cache", DOUT
-        call = replace(call, rest={"cache": batchnorm.batchnorm_forward((10 * X).astype(dtype), ONES, ONES)[1]})
+        call = replace(
+            call, rest={"cache": batchnorm.batchnorm_forward((10 * X).astype(dtype), ONES, ONES)[1]}
+        )
     before = {argument: array.copy() for argument, array in given.items()}
     out = call.run(**given, **call.numbers, **call.rest)
     out = arrays_of(out[:1] if name == "batchnorm.batchnorm_forward" else out)  # not the cache

@@ -1,4 +1,4 @@
-"""Cells are run again, at once and after all later ones: they print what is stored, which the text quotes."""
+"""Cells are run again, at once and after all later ones: they print what is stored."""
 
 from numbers import Number
 
@@ -21,7 +21,7 @@ def twice_and_then_backwards(cells):
 
 
 def kind(value):
-    """What a name stands for: numbers of any shape, words, something to call, or its type."""
+    """What a name stands for: numbers of any shape, words, a callable, or its type."""
     for kinds in ((Number, np.bool_, np.ndarray), (str,)):
         if isinstance(value, kinds):
             return kinds[0].__name__
@@ -35,7 +35,9 @@ def test_a_cell_run_again_says_the_same_and_a_name_means_one_kind_of_thing(path,
     for number, tags, stored, now in replay(path.name, twice_and_then_backwards):
         if isinstance(now, BaseException):
             off.append((number, repr(now)))
-        elif "nbval-ignore-output" not in tags and (wrong := difference(stored, now.split(HINT)[0].strip())):
+        elif "nbval-ignore-output" not in tags and (
+            wrong := difference(stored, now.split(HINT)[0].strip())
+        ):
             off.append((number, wrong))
         for name, value in list(get_ipython().user_ns.items()):
             if not name.startswith("_") and kinds.setdefault(name, kind(value)) != kind(value):

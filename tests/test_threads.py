@@ -1,4 +1,4 @@
-"""A lesson is as fast on a hub or in an editor as under `make lab`: the package limits BLAS itself."""
+"""The package limits BLAS itself: a lesson is as fast on a hub as under `make lab`."""
 
 import ast
 import os
@@ -11,15 +11,17 @@ COUNT = "print([lib['num_threads'] for lib in threadpool_info() if lib['user_api
 
 
 def counted(code, **settings):
-    """BLAS threads, one number a library, after `code` in a fresh Python with these settings alone."""
+    """BLAS threads, by library, after `code` in a fresh Python with these settings."""
     env = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
     code = f"import numpy; from threadpoolctl import threadpool_info; {code}; {COUNT}"
-    run = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, env=env | settings)
+    run = subprocess.run(
+        [sys.executable, "-P", "-c", code], capture_output=True, text=True, env=env | settings
+    )
     assert run.stderr == ""
     return ast.literal_eval(run.stdout)
 
 
-@pytest.mark.parametrize("module", ["training", "plots", "live", "explorers.start_here"])
+@pytest.mark.parametrize("module", ["training", "plots", "live", "explorers.start"])
 def test_what_trains_or_draws_leaves_blas_one_thread(module):
     assert set(counted(f"import bn_helpers.{module}")) <= {1}
 

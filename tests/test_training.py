@@ -27,7 +27,9 @@ def rng(seed=0):
 
 
 def build(sizes=(64, 32, 10), batchnorm=True, activation=ReLU, seed=0):
-    return mlp(sizes, activation=activation, initializer=he_normal, rng=rng(seed), batchnorm=batchnorm)
+    return mlp(
+        sizes, activation=activation, initializer=he_normal, rng=rng(seed), batchnorm=batchnorm
+    )
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +148,9 @@ def test_data_and_labels_are_not_modified():
 
 
 def test_lists_and_integers_are_data_too():
-    history = fit(build((2, 3, 2)), [[1, 2], [3, 4], [5, 7], [0, 1]], [0, 1, 1, 0], batch_size=2, steps=3)
+    history = fit(
+        build((2, 3, 2)), [[1, 2], [3, 4], [5, 7], [0, 1]], [0, 1, 1, 0], batch_size=2, steps=3
+    )
     assert np.isfinite(history.losses).all()
 
 
@@ -166,7 +170,9 @@ def test_steps_run_over_the_end_of_an_epoch():
     ("steps", "every", "recorded"),
     [(7, 3, [0, 3, 6, 7]), (6, 3, [0, 3, 6]), (2, 100, [0, 2]), (1, 1, [0, 1])],
 )
-def test_records_are_taken_before_the_first_step_every_so_many_and_after_the_last(steps, every, recorded):
+def test_records_are_taken_before_the_first_step_every_so_many_and_after_the_last(
+    steps, every, recorded
+):
     network, taken = build((4, 5, 3)), []
 
     def batches_seen(net):
@@ -213,11 +219,20 @@ def diverging(batchnorm):
 @BATCHNORM
 def test_a_run_that_diverges_stops_without_a_warning(digits, capfd, batchnorm):
     network, scale, lr = diverging(batchnorm)
-    record = {"weights are finite": lambda net: all(np.isfinite(value).all() for value in params_of(net))}
+    record = {
+        "weights are finite": lambda net: all(np.isfinite(value).all() for value in params_of(net))
+    }
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         history = fit(
-            network, scale * digits[0], digits[1], lr=lr, batch_size=20, steps=200, record=record, every=2
+            network,
+            scale * digits[0],
+            digits[1],
+            lr=lr,
+            batch_size=20,
+            steps=200,
+            record=record,
+            every=2,
         )
     assert 1 < history.diverged_at < 200
     assert len(history.losses) == history.diverged_at - 1
@@ -293,25 +308,40 @@ LABELS = np.arange(20) % 3
     ("arguments", "message"),
     [
         ({}, "steps, epochs: expected one of the two, got steps=None and epochs=None"),
-        ({"steps": 2, "epochs": 3}, "steps, epochs: expected one of the two, got steps=2 and epochs=3"),
+        (
+            {"steps": 2, "epochs": 3},
+            "steps, epochs: expected one of the two, got steps=2 and epochs=3",
+        ),
         ({"steps": 0}, "steps: expected a whole number of at least 1, got 0"),
         ({"steps": 2.5}, "steps: expected a whole number of at least 1, got 2.5"),
         ({"epochs": -1}, "epochs: expected a whole number of at least 1, got -1"),
         ({"epochs": True}, "epochs: expected a whole number of at least 1, got True"),
         ({"steps": 1, "every": 0}, "every: expected a whole number of at least 1, got 0"),
         ({"steps": 1, "batch_size": 0}, "batch_size: expected a whole number of at least 1, got 0"),
-        ({"steps": 1, "batch_size": "all"}, "batch_size: expected a whole number of at least 1, got 'all'"),
+        (
+            {"steps": 1, "batch_size": "all"},
+            "batch_size: expected a whole number of at least 1, got 'all'",
+        ),
         ({"steps": 1, "batch_size": 21}, "batch_size: expected at most the 20 rows of X, got 21"),
         ({"epochs": 1, "batch_size": 21}, "batch_size: expected at most the 20 rows of X, got 21"),
         ({"steps": 1, "lr": -0.1}, "lr: expected a finite number of at least 0, got -0.1"),
         ({"steps": 1, "lr": np.nan}, "lr: expected a finite number of at least 0, got nan"),
         ({"steps": 1, "lr": np.inf}, "lr: expected a finite number of at least 0, got inf"),
         ({"steps": 1, "lr": None}, "lr: expected a finite number of at least 0, got None"),
-        ({"steps": 1, "rng": 0}, "rng: expected a numpy.random.Generator, such as np.random.default_rng(0), got 0"),
+        (
+            {"steps": 1, "rng": 0},
+            "rng: expected a numpy.random.Generator, such as np.random.default_rng(0), got 0",
+        ),
         ({"steps": 1, "X": np.ones(20)}, "X: expected shape (N, D), got shape (20,)"),
-        ({"steps": 1, "X": np.ones((20, 4, 1, 1))}, "x: expected shape (N, 4), got shape (1, 4, 1, 1)"),
+        (
+            {"steps": 1, "X": np.ones((20, 4, 1, 1))},
+            "x: expected shape (N, 4), got shape (1, 4, 1, 1)",
+        ),
         ({"steps": 1, "X": np.ones((0, 4))}, "X: expected shape (N, D), got shape (0, 4)"),
-        ({"steps": 1, "X": [[1, 2], [3]]}, "X: expected shape (N, D), got rows of different lengths"),
+        (
+            {"steps": 1, "X": [[1, 2], [3]]},
+            "X: expected shape (N, D), got rows of different lengths",
+        ),
         ({"steps": 1, "X": np.ones((20, 5))}, "x: expected shape (N, 4), got shape (1, 5)"),
         (
             {"steps": 1, "X": np.ones((20, 4), np.float16)},
@@ -361,7 +391,9 @@ from bn_helpers.training import train
 
 network, rng = Network([Linear(np.eye(2)), BatchNorm(2)]), np.random.default_rng(0)
 threads = {"during": lambda _: threading.active_count()}
-history = train(network, np.eye(2), [0, 1], lr=0.1, batch_size=2, rng=rng, steps=4, every=1, record=threads)
+history = train(
+    network, np.eye(2), [0, 1], lr=0.1, batch_size=2, rng=rng, steps=4, every=1, record=threads
+)
 print(history.records["during"], [thread.name for thread in threading.enumerate()])
 """
 

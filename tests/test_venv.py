@@ -1,4 +1,4 @@
-"""tools/environment.py: what happened to .venv, to the folder or to the network, and what is done about it."""
+"""tools/environment.py: what happened to .venv, folder or network, and what it does."""
 
 import ast
 import os
@@ -25,13 +25,15 @@ two==2.0 ; sys_platform == 'nowhere' \\
 def empty(tmp_path_factory):
     """An environment with pip alone, to be copied: making one takes seconds."""
     folder = tmp_path_factory.mktemp("empty") / ".venv"
-    subprocess.run([sys.executable, "-I", "-m", "venv", folder], check=True, env=environment.clean())
+    subprocess.run(
+        [sys.executable, "-I", "-m", "venv", folder], check=True, env=environment.clean()
+    )
     return folder
 
 
 @pytest.fixture
 def course(tmp_path, monkeypatch, empty):
-    """A course folder whose environment is whole; its packages are `one`, and pip is recorded, not run."""
+    """A course folder with a whole environment; pip is recorded, not run."""
     name = "course (1) 한글's".encode(sys.getfilesystemencoding(), "replace")
     root = tmp_path / os.fsdecode(name)
     root.mkdir()
@@ -48,7 +50,7 @@ def course(tmp_path, monkeypatch, empty):
 
 
 class Pip:
-    """Stands for pip: it keeps what it was asked for, and writes package `one`, if there is a network."""
+    """Stands for pip: keeps the calls; with a network it writes package `one`."""
 
     def __init__(self, folder):
         self.folder, self.calls, self.network = folder, [], True
@@ -81,7 +83,8 @@ def test_a_whole_environment_is_left_alone_and_pip_is_not_asked(course, capsys):
 def test_the_first_use_is_announced_with_the_number_of_packages(course, capsys):
     shutil.rmtree(course)
     environment.main(course)
-    assert capsys.readouterr().out == "First use: about 0 packages, one to five minutes.\n"  # one, to the next ten
+    # One package is about 0, rounded to tens.
+    assert capsys.readouterr().out == "First use: about 0 packages, one to five minutes.\n"
     assert [call[-2:] for call in environment.pip.calls] == [["-r", str(environment.LOCK)]]
 
 
@@ -98,12 +101,19 @@ DAMAGES = {
     "python": lambda folder: (folder / "bin/python").unlink(),
     "all links to python": lambda folder: [link.unlink() for link in folder.glob("bin/python*")],
     "links that lead nowhere": lambda folder: [
-        (link.unlink(), link.symlink_to("/nowhere/python")) for link in [*folder.glob("bin/python*")]
+        (link.unlink(), link.symlink_to("/nowhere/python"))
+        for link in [*folder.glob("bin/python*")]
     ],
     "its configuration": lambda folder: (folder / "pyvenv.cfg").unlink(),
     "all": shutil.rmtree,
-    "a file in its place": lambda folder: (shutil.rmtree(folder), folder.write_text("mine", encoding="utf-8")),
-    "a link that leads nowhere": lambda folder: (shutil.rmtree(folder), folder.symlink_to("/nowhere")),
+    "a file in its place": lambda folder: (
+        shutil.rmtree(folder),
+        folder.write_text("mine", encoding="utf-8"),
+    ),
+    "a link that leads nowhere": lambda folder: (
+        shutil.rmtree(folder),
+        folder.symlink_to("/nowhere"),
+    ),
 }
 
 
@@ -174,7 +184,9 @@ def test_where_nothing_works_one_sentence_says_so(course):
 
 
 def test_settings_that_lead_pip_elsewhere_are_dropped_and_those_of_a_network_stay(monkeypatch):
-    stray = dict.fromkeys(["PIP_TARGET", "PIP_PREFIX", "PIP_DRY_RUN", "PYTHONHOME", "PYTHONPATH"], "/elsewhere")
+    stray = dict.fromkeys(
+        ["PIP_TARGET", "PIP_PREFIX", "PIP_DRY_RUN", "PYTHONHOME", "PYTHONPATH"], "/elsewhere"
+    )
     school = {
         "PIP_INDEX_URL": "a",
         "PIP_EXTRA_INDEX_URL": "b",
@@ -199,18 +211,21 @@ def test_progress_is_told_every_twenty_packages(monkeypatch, capsys):
     monkeypatch.setattr(environment, "run", run)
     monkeypatch.setattr(environment, "in_files", lambda folder: {})
     environment.pip(Path(".venv"), "-r", "lock")
-    assert capsys.readouterr().out == "  20 packages found\n  40 packages found\n  installing 45 packages\n"
+    assert (
+        capsys.readouterr().out
+        == "  20 packages found\n  40 packages found\n  installing 45 packages\n"
+    )
 
 
 def test_the_lock_of_the_course_is_read_whole():
     entries = environment.entries()
-    assert len(entries) == (ROOT / "requirements.lock").read_text(encoding="utf-8").count("==") - sum(
-        lines.split("\n")[0].count("==") - 1 for _, lines in entries.values()
-    )
+    assert len(entries) == (ROOT / "requirements.lock").read_text(encoding="utf-8").count(
+        "=="
+    ) - sum(lines.split("\n")[0].count("==") - 1 for _, lines in entries.values())
     assert all("--hash=sha256:" in lines for _, lines in entries.values())
 
 
-def test_make_calls_no_script_of_the_environment_since_these_name_the_folder_in_which_they_were_made():
+def test_make_calls_no_script_of_the_environment_since_these_name_a_folder():
     for name in ("Makefile", ".pre-commit-config.yaml", "CONTRIBUTING.md", ".ci/run"):
         for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
             scripts = [word for word in line.replace("`", " ").split() if ".venv/bin/" in word]
@@ -229,7 +244,8 @@ def test_an_editable_install_is_read_in_every_encoding(tmp_path):
     shutil.unpack_archive(wheel, folder / "site", "zip")
     (pth,) = (folder / "site").glob("*.pth")
     assert pth.read_bytes().isascii()
-    code = "import site; site.addsitedir('site'); from bn_helpers import data as d; print(d.load_digits()[0].shape)"
+    code = "import site; site.addsitedir('site'); "
+    code += "from bn_helpers import data as d; print(d.load_digits()[0].shape)"
     legacy = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
     run = [sys.executable, "-P", "-c", code]
     out = subprocess.run(run, cwd=folder, env=environment.clean() | legacy, capture_output=True)
@@ -239,11 +255,15 @@ def test_an_editable_install_is_read_in_every_encoding(tmp_path):
 def test_nothing_is_read_or_written_in_the_encoding_of_the_machine():
     for path in code():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Call) or any(keyword.arg == "encoding" for keyword in node.keywords):
+            if not isinstance(node, ast.Call) or any(
+                keyword.arg == "encoding" for keyword in node.keywords
+            ):
                 continue
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
             binary = any(isinstance(a, ast.Constant) and "b" in str(a.value) for a in node.args[1:])
-            reads = name in ("read_text", "write_text") or (isinstance(node.func, ast.Name) and name == "open")
+            reads = name in ("read_text", "write_text") or (
+                isinstance(node.func, ast.Name) and name == "open"
+            )
             assert not reads or binary, f"{path.name}, line {node.lineno}"
 
 
@@ -252,6 +272,10 @@ def test_a_checkout_on_windows_has_the_line_ends_with_which_all_runs(tmp_path):
     config = ["-c", "core.autocrlf=true", "-c", "core.eol=crlf"]
     command = ["git", *config, "-C", ROOT, "checkout-index", "-a", f"--prefix={tmp_path}/"]
     subprocess.run(command, check=True)
-    files = [path for path in tmp_path.rglob("*") if path.is_file() and path.suffix not in (".npz", ".png", ".gif")]
+    files = [
+        path
+        for path in tmp_path.rglob("*")
+        if path.is_file() and path.suffix not in (".npz", ".png", ".gif")
+    ]
     assert len(files) > 50
     assert [path.name for path in files if b"\r\n" in path.read_bytes()] == []

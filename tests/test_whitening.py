@@ -18,8 +18,12 @@ def cloud(seed, n=50, d=4):
 def test_minmax_runs_from_0_to_1_and_standardize_has_mean_0_and_std_1(seed):
     x = cloud(seed)
     scaled, z = minmax_scale(x), standardize(x)
-    np.testing.assert_allclose([scaled.min(axis=0), scaled.max(axis=0)], [np.zeros(4), np.ones(4)], atol=1e-12)
-    np.testing.assert_allclose([z.mean(axis=0), z.std(axis=0)], [np.zeros(4), np.ones(4)], atol=1e-10)
+    np.testing.assert_allclose(
+        [scaled.min(axis=0), scaled.max(axis=0)], [np.zeros(4), np.ones(4)], atol=1e-12
+    )
+    np.testing.assert_allclose(
+        [z.mean(axis=0), z.std(axis=0)], [np.zeros(4), np.ones(4)], atol=1e-10
+    )
     np.testing.assert_allclose(np.corrcoef(z.T), np.corrcoef(x.T), atol=1e-9)
 
 
@@ -61,7 +65,9 @@ def test_test_data_are_rescaled_like_the_training_data(rescale):
 @pytest.mark.parametrize("whiten", WHITENINGS)
 def test_a_singular_covariance_is_refused_with_its_rank_and_eps_helps(whiten):
     few = np.random.default_rng(0).standard_normal((8, 20))
-    with pytest.raises(ValueError, match="x: expected a covariance of full rank 20, got rank 7 from 8 rows"):
+    with pytest.raises(
+        ValueError, match="x: expected a covariance of full rank 20, got rank 7 from 8 rows"
+    ):
         whiten(few)
     white = whiten(few, eps=1e-6)
     assert np.isfinite(white).all()
@@ -72,7 +78,9 @@ def test_a_singular_covariance_is_refused_with_its_rank_and_eps_helps(whiten):
 def test_a_constant_feature_is_refused_by_its_number(rescale):
     x = cloud(0)
     x[:, 2] = 3.0
-    with pytest.raises(ValueError, match="x: expected features that vary, but feature 2 is constant"):
+    with pytest.raises(
+        ValueError, match="x: expected features that vary, but feature 2 is constant"
+    ):
         rescale(x)
 
 

@@ -1,10 +1,11 @@
-"""The environment of the course: made on first use, looked at before each make target, mended where it is broken.
+"""Make the environment of the course, check it before each make target, and repair it.
 
-    python3 tools/environment.py [FOLDER]    # what make calls; FOLDER is .venv if none is named
+    python3 tools/environment.py [FOLDER]    # called by make; FOLDER: .venv by default
 
-It installs what requirements.lock lists, and the course itself. What works is never taken away: pip loads all
-it needs before it changes anything, and without a network the packages that are there are used. This file runs
-on Python 3.6 too, to say that it is too old, and needs no package.
+It installs the packages of requirements.lock and the course itself. It never removes
+what works: pip loads all packages before it changes anything, and without a network the
+installed packages are used. This file needs no package. It also runs on Python 3.6, to
+tell that this Python is too old.
 """
 
 import ast
@@ -21,28 +22,31 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements.lock"
 NEEDED = ["numpy", "matplotlib", "ipywidgets", "jupyterlab", "ipykernel", "pytest", "nbval", "ruff"]
-# Settings of pip that say how to reach packages stay; others (user, target, prefix) lead elsewhere.
+# Settings of pip that tell how to reach packages are kept. Others (user, target,
+# prefix) would install to another place.
 NETWORK = re.compile(
     "PIP_(.*INDEX.*|FIND_LINKS|TRUSTED_HOST|PROXY|.*CERT|.*CACHE_DIR|.*TIMEOUT|RETRIES|KEYRING.*|USE_FEATURE)$"
 )
-# What PYTHONPATH adds comes last, so that it hides nothing of ours. Python runs this line as it starts.
+# Python runs this line when it starts. It moves the folders of PYTHONPATH to the end,
+# so that they hide no package of the environment.
 LAST = (
     "import os, sys; others = os.environ.get('PYTHONPATH', '').split(os.pathsep); "
     "sys.path.sort(key=set(map(os.path.abspath, filter(None, others))).__contains__)"
 )
-EDITABLE = "*batch_normalization_lab*"  # an older make installed the course so, and that led to one folder
+EDITABLE = "*batch_normalization_lab*"  # how an older make installed the course
 
 
 class Failed(Exception):
-    """What could not be done: one sentence, then the last lines of what was tried."""
+    """What could not be done: a sentence, and the last lines of the output."""
 
 
 def main(folder):
-    if sys.version_info < (3, 11):  # noqa: UP036, any Python may be the first
+    if sys.version_info < (3, 11):  # noqa: UP036, any Python may run this
         version = ".".join(map(str, sys.version_info[:3]))
         sys.exit(f"This course needs Python 3.11 or newer; this is {version}. Try: make PYTHON=python3.12 lab")
     with one_at_a_time(folder):
-        stamp, digest = folder / ".ready", hashlib.sha256(LOCK.read_bytes()).hexdigest()  # the last lock it got
+        stamp = folder / ".ready"  # holds the digest of the lock that was installed last
+        digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()
         try:
             if look(folder) != ([], True) or not stamp.is_file() or stamp.read_text(encoding="utf-8") != digest:
                 mend(folder)
@@ -55,7 +59,7 @@ def main(folder):
 
 
 def look(folder):
-    """The names of packages that are not as they were installed, and whether the others fit the lock."""
+    """(names of damaged packages, whether the other packages fit the lock)."""
     site = site_packages(folder)
     if site is None:
         return [], False
@@ -71,7 +75,7 @@ def look(folder):
 
 
 def mend(folder):
-    """Make the environment, or bring it to the state that is wanted; Failed if that cannot be done."""
+    """Make the environment, or repair it; Failed if that is not possible."""
     for old in folder.glob(f"lib/python3*/site-packages/{EDITABLE}"):
         shutil.rmtree(old) if old.is_dir() else old.unlink()
     if site_packages(folder) is None:
@@ -79,7 +83,7 @@ def mend(folder):
     if site_packages(folder) is None:
         raise Failed(f"its Python does not start ({sys.executable}).")
     site, locked, (damaged, _) = site_packages(folder), entries(), look(folder)
-    # As a relative path the course is found wherever its folder moves, and whatever letters are in its name.
+    # With a relative path the folder of the course may be moved, and have any name.
     (site / "course.pth").write_text(f"{os.path.relpath(ROOT, site)}\n{LAST}\n", encoding="utf-8")
     if "pip" in damaged or not (site / "pip").is_dir():
         for part in site.glob("pip*"):
@@ -90,7 +94,7 @@ def mend(folder):
         with tempfile.TemporaryDirectory() as temporary:
             again = Path(temporary, "damaged.txt")
             again.write_text("".join(locked[name][1] for name in damaged), encoding="utf-8")
-            pip(folder, "--ignore-installed", "--require-hashes", "-r", again)  # new files over the old ones
+            pip(folder, "--ignore-installed", "--require-hashes", "-r", again)  # writes over old files
         for info, name, version in installed(site):
             if name in damaged and version != locked[name][0]:
                 shutil.rmtree(info)
@@ -101,7 +105,10 @@ def mend(folder):
 
 
 def make(folder):
-    """An environment of the Python that runs this; packages that an earlier one of its version had stay."""
+    """Make an environment of the Python that runs this.
+
+    Packages of an earlier environment of the same version are kept.
+    """
     if not works_here("import ensurepip, venv"):
         raise Failed("Python's venv is missing. On Debian or Ubuntu: sudo apt install make python3-venv")
     if any(folder.glob("lib/python3*/site-packages/numpy")):
@@ -110,14 +117,14 @@ def make(folder):
         count = sum(" ;" not in lines.split("\n")[0] for _, lines in entries().values())
         print(f"First use: about {round(count, -1)} packages, one to five minutes.", flush=True)
     if folder.is_symlink() or folder.is_file():
-        folder.rename(f"{folder}.{time.time():.0f}")  # somebody's own
-    for link in folder.glob("bin/python*"):  # to a Python that is gone
+        folder.rename(f"{folder}.{time.time():.0f}")  # it belongs to somebody
+    for link in folder.glob("bin/python*"):  # the old Python may be gone
         link.unlink()
     run([sys.executable, "-I", "-m", "venv", folder], f"{folder.name} could not be made.")
 
 
 def pip(folder, *arguments):
-    """Run pip install, and tell every twenty packages how far it is."""
+    """Run pip install, and print its progress after every twenty packages."""
     options = ["--no-deps", "--disable-pip-version-check", "--no-input", "--retries", "2", "--progress-bar", "off"]
     seen = 0
 
@@ -139,7 +146,10 @@ def pip(folder, *arguments):
 
 
 def in_files(folder):
-    """The settings in pip's files that say how to reach packages, as variables; no other is read then."""
+    """Environment variables from pip's files: how to reach packages.
+
+    With these variables pip reads none of its files.
+    """
     command = [python(folder), "-I", "-m", "pip", "config", "list"]
     files = {name: value for name, value in os.environ.items() if name == "PIP_CONFIG_FILE"}
     out = subprocess.run(command, env={**clean(), **files}, capture_output=True)
@@ -153,7 +163,7 @@ def in_files(folder):
 
 
 def run(command, sentence, tell=None, **settings):
-    """Run a command line by line; Failed, with the sentence and its last lines, if it fails."""
+    """Run a command, with `tell` for each line; Failed with `sentence` if it fails."""
     lines = []
     with subprocess.Popen(
         [str(part) for part in command],
@@ -175,7 +185,7 @@ def run(command, sentence, tell=None, **settings):
 
 
 def clean():
-    """The surroundings without what bends Python or pip."""
+    """The environment variables without those that change what Python and pip do."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -190,11 +200,11 @@ def python(folder):
 
 
 def site_packages(folder):
-    """Where the environment's Python has its packages; None if it does not run or is too old."""
+    """The folder of the packages; None if its Python fails or is too old."""
     code = (
         "import os, sys, sysconfig; new = str(sys.version_info >= (3, 11)); "
         "lines = os.linesep.join([new, sys.prefix, sysconfig.get_path('purelib')]); "
-        "sys.stdout.buffer.write(os.fsencode(lines))"  # a folder's name may have no letters here, only bytes
+        "sys.stdout.buffer.write(os.fsencode(lines))"  # the name may not be text
     )
     try:
         out = subprocess.run([python(folder), "-I", "-c", code], env=clean(), capture_output=True)
@@ -206,7 +216,7 @@ def site_packages(folder):
 
 
 def usable(folder):
-    """Whether the packages are there, in whatever version, without which nothing goes on."""
+    """Whether all packages that are needed can be imported, in any version."""
     code = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
     return site_packages(folder) is not None and works(folder, "-B", "-c", code, *NEEDED)
 
@@ -220,7 +230,7 @@ def works_here(code):
 
 
 def entries():
-    """What the lock lists: {name: (version, its lines)}."""
+    """The packages of the lock: {name: (version, its lines)}."""
     blocks = re.split(r"^(?=[A-Za-z0-9])", LOCK.read_text(encoding="utf-8"), flags=re.M)
     found = {}
     for block in blocks:
@@ -231,7 +241,7 @@ def entries():
 
 
 def installed(site):
-    """(folder, name, version) of each package that says that it is there."""
+    """Yield (folder, name, version) of each installed package."""
     for info in site.glob("*.dist-info"):
         name, _, version = info.name[: -len(".dist-info")].rpartition("-")
         yield info, canonical(name), version
@@ -242,13 +252,13 @@ def canonical(name):
 
 
 def complete(site, info):
-    """Whether the files are there that a package has listed, those beside it in full size."""
+    """Whether all files that a package lists exist, those in `site` with their size."""
     try:
         for line in (info / "RECORD").read_text(encoding="utf-8").splitlines():
             file, _, size = line.rsplit(",", 2)
             if not file.endswith(".pyc"):
                 found = os.stat(os.path.join(site, file.strip('"'))).st_size
-                if size and not file.startswith("..") and found != int(size):  # programs may differ
+                if size and not file.startswith("..") and found != int(size):  # scripts may differ
                     return False
     except (OSError, ValueError):
         return False
@@ -256,7 +266,7 @@ def complete(site, info):
 
 
 class one_at_a_time:
-    """Wait until no other make works on the environment."""
+    """Wait until no other make changes the environment."""
 
     def __init__(self, folder):
         self.path = folder.with_name(folder.name + ".lock")
@@ -267,7 +277,7 @@ class one_at_a_time:
 
             self.file = open(self.path, "w", encoding="utf-8")
             fcntl.flock(self.file, fcntl.LOCK_EX)
-        except (ImportError, OSError):  # a folder that is read-only: nothing is written there
+        except (ImportError, OSError):  # a read-only folder: nothing is written
             self.file = None
 
     def __exit__(self, *_):

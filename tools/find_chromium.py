@@ -30,7 +30,7 @@ Or leave the browser out: make test-fast"""
 def find_chromium():
     """The path of Chromium or Chrome, or None.
 
-    Looks at $CHROMIUM, the PATH, the usual places, and Playwright's own browser, in this order.
+    Looks at $CHROMIUM, the PATH, the usual places and Playwright's own browser.
     """
     if chosen := os.environ.get("CHROMIUM"):
         return shutil.which(os.path.expanduser(chosen))

@@ -1,7 +1,7 @@
-"""JupyterLab in a real browser, for tests, benchmarks and pictures: start both, open a notebook, use it.
+"""JupyterLab in a real browser: start both, open a notebook, use its live figures.
 
-A `Lab` is a server with a folder of its own. `Figure` is a live figure on a page: what a student's hands do
-with it, and what the eyes see.
+Tests and benchmarks use it. A `Lab` is a server with a folder of its own.
+A `Figure` is a live figure on a page: what hands do with it, and what eyes see.
 """
 
 import base64
@@ -20,7 +20,8 @@ import numpy as np
 from find_chromium import HOW, find_chromium
 from PIL import Image
 
-KERNEL = "() => window.jupyterapp.shell.currentWidget?.sessionContext.session?.kernel?.status"
+KERNEL = "() => jupyterapp.shell.currentWidget?.sessionContext.session?.kernel?.status"
+CELL = "xpath=ancestor::*[contains(concat(' ', @class, ' '), ' jp-Cell ')]"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -32,6 +33,14 @@ FLAGS = [
     "--disable-backgrounding-occluded-windows",  # a page behind another keeps its pace
     "--disable-renderer-backgrounding",
     "--disable-background-timer-throttling",
+]
+OWN = ["JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"]
+OPTIONS = [
+    "--no-browser",
+    "--allow-root",
+    "--ServerApp.port_retries=0",
+    "--IdentityProvider.token=t",
+    "--LabApp.expose_app_in_browser=True",
 ]
 
 
@@ -57,29 +66,30 @@ class Lab(NamedTuple):
     folder: Path
 
     def url(self, path, workspace=None):
-        """Where a file below the folder opens; pages of one browser need workspaces of their own."""
+        """Where a file opens. Pages of one context need a workspace each."""
         place = f"workspaces/{workspace}/tree" if workspace else "tree"
         return f"{self.address}/lab/{place}/{path}?token=t&reset"
 
 
 @contextmanager
 def start_lab(folder, *options, **environment):
-    """A `Lab` in `folder` while the block runs; it keeps settings of its own there, and log.txt.
+    """A `Lab` in `folder` while the block runs; settings and log.txt are there.
 
-    `options` are those of `jupyter lab`, such as "--config=jupyter/jupyter_lab_config.py". Raises RuntimeError,
-    with the end of the log, if the server ends at once.
+    `options` are those of `jupyter lab`, such as "--config=file.py".
+    Raises RuntimeError, with the end of the log, if the server ends at once.
     """
-    port = free_port()
-    command = [sys.executable, "-P", "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
-    command += ["--ServerApp.port_retries=0", "--IdentityProvider.token=t", "--LabApp.expose_app_in_browser=True"]
-    own = {f"JUPYTER_{what}_DIR": str(folder / what.lower()) for what in ("CONFIG", "DATA", "RUNTIME")}
+    lab = Lab(f"http://127.0.0.1:{(port := free_port())}", folder)
+    command = [sys.executable, "-P", "-m", "jupyterlab", *OPTIONS, f"--port={port}", *options]
+    env = os.environ | {name: str(folder / name.lower()) for name in OWN} | environment
     with open(folder / "log.txt", "w", encoding="utf-8") as log:
-        env = os.environ | own | environment
-        server = subprocess.Popen([*command, *options], cwd=folder, env=env, stdout=log, stderr=log)
-    lab = Lab(f"http://127.0.0.1:{port}", folder)
+        server = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log)
+
+    def ended():
+        return server.poll() is not None
+
     try:
-        wait_for(lambda: server.poll() is not None or answers(f"{lab.address}/api?token=t"), "the server")
-        if server.poll() is not None:
+        wait_for(lambda: ended() or answers(f"{lab.address}/api?token=t"), "the server")
+        if ended():
             raise RuntimeError((folder / "log.txt").read_text(encoding="utf-8")[-2000:])
         yield lab
     finally:
@@ -109,7 +119,7 @@ def stop(process):
 
 
 def wait_for(condition, what, seconds=60):
-    """The first true value of `condition()`; TimeoutError, which names `what`, if there is none in time."""
+    """The first true value of `condition()`; if none comes, TimeoutError names `what`."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if value := condition():
@@ -119,7 +129,7 @@ def wait_for(condition, what, seconds=60):
 
 
 def open_page(context, lab, path, workspace=None):
-    """A page of the browser's `context` with notebook `path`, as soon as its kernel is ready."""
+    """A page of `context` with notebook `path`, as soon as its kernel is ready."""
     page = context.new_page()
     page.goto(lab.url(path, workspace))
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
@@ -141,7 +151,7 @@ def command(page, name):
 
 
 def bring(page, locator):
-    """Scroll the notebook until `locator` is there: cells far from the window are not in the page."""
+    """Scroll to `locator`; a cell far from the window is not in the page."""
     notebook = page.locator(".jp-WindowedPanel-outer")
     notebook.evaluate("panel => panel.scrollTo(0, 0)")
     for _ in range(60):
@@ -159,16 +169,16 @@ def pixels(png):
 
 
 class Figure:
-    """The live figure with the slider called `label`, the `nth` of such figures; skips its question."""
+    """The `nth` live figure with a slider called `label`; its question is skipped."""
 
     def __init__(self, page, label, nth=0):
         self.page = page
         name = page.locator(f".widget-label:text-is('{label}')")
         self.area = page.locator(".jp-OutputArea", has=name).nth(nth)
         wait_for(lambda: page.evaluate(KERNEL) == "idle", "all cells to run")
-        self.cell = self.area.locator("xpath=ancestor::*[contains(concat(' ', @class, ' '), ' jp-Cell ')]").last
+        self.cell = self.area.locator(CELL).last
         bring(page, self.cell)
-        self.row = self.area.locator(".widget-inline-hbox", has=page.locator(f"text='{label}'")).first
+        self.row = self.area.locator(".widget-inline-hbox", has=name).first
         self.handle = self.row.locator(".noUi-handle")
         self.uncover()
         bring(page, self.area)
@@ -177,7 +187,7 @@ class Figure:
     def uncover(self):
         """Skip the question before the figure, if there is one."""
         cover = self.cell.locator(".bn-cover button")
-        wait_for(lambda: self.handle.is_visible() or cover.count(), "the slider or the cover of its question")
+        wait_for(lambda: self.handle.is_visible() or cover.count(), "the slider or its question")
         self.page.wait_for_timeout(500)  # the cover comes a moment after the figure
         if cover.count():
             cover.click()
@@ -192,7 +202,7 @@ class Figure:
         return self.area.locator(".jp-RenderedHTMLCommon p").last.inner_text()
 
     def place(self):
-        """Where the handle stands, by its accessible value: an index, or an exponent to one digit."""
+        """Where the handle is, by its accessible value: an index or an exponent."""
         return float(self.handle.get_attribute("aria-valuenow"))
 
     def readout(self):
@@ -200,7 +210,7 @@ class Figure:
         return self.row.locator(".widget-readout").inner_text()
 
     def after(self, act):
-        """Do something with the controls; wait until picture and sentence have followed and rest."""
+        """Call `act()`; wait until picture and sentence have followed and rest."""
         before = self.sentence()
         act()
         wait_for(lambda: self.sentence() != before, "another sentence")
@@ -217,7 +227,7 @@ class Figure:
             self.page.keyboard.press(key)
 
     def drag(self, fraction):
-        """Drag the handle to a fraction of the track, with the mouse, in many small moves."""
+        """Drag the handle to a fraction of the track, in many small moves."""
         track, handle = self.row.locator(".noUi-base").bounding_box(), self.handle.bounding_box()
         y = handle["y"] + handle["height"] / 2
         self.page.mouse.move(handle["x"] + handle["width"] / 2, y)
@@ -226,7 +236,7 @@ class Figure:
         self.page.mouse.up()
 
     def shows(self, live):
-        """Whether picture and sentence are those of `live`; the edge of a shape may differ by rounding."""
+        """Whether picture and sentence are those of `live`; edges may differ."""
         ours, theirs = self.picture(), pixels(live.png())
         assert ours.shape == theirs.shape
         different = np.abs(ours - theirs).max(axis=-1) > 8

@@ -1,4 +1,7 @@
-"""Check the course's own files with ruff: `make lint`. What others have put beside them is theirs."""
+"""Check the course's own files with ruff: `make lint`.
+
+Files that git does not know are not checked.
+"""
 
 import subprocess
 import sys

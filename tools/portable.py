@@ -1,11 +1,12 @@
-"""Run all lessons and tests as other machines would, and print one table: `make portable`.
+"""Run all lessons and tests as on other machines, and print one table: `make portable`.
 
     make portable                        # all rows
     make portable ONLY="shaken-0 loops"  # some
 
-A row sets something in the environment, or has an environment of its own below build/portable/: the lowest and
-the newest NumPy and matplotlib, each Python that is on this machine. What is red is named below the table; the
-whole of pytest's output stays in build/portable/. OPENBLAS_CORETYPE is left as the machine has it.
+A row sets environment variables, or it has its own environment below build/portable/:
+the lowest and the newest NumPy and matplotlib, and each Python on this machine. The
+failures are named below the table, and the whole output of pytest is in
+build/portable/. OPENBLAS_CORETYPE is not changed.
 """
 
 import os
@@ -35,7 +36,7 @@ class Row:
 
     name: str
     settings: dict = field(default_factory=dict)  # environment variables
-    base: Path | None = None  # the Python from which an environment of its own is made
+    base: Path | None = None  # the Python of its own environment
     packages: tuple = ()  # what pip installs there after the lock
     options: tuple = ()  # of pytest
 
@@ -50,9 +51,9 @@ def rows():
     return [
         Row("plain"),  # no setting at all
         *[Row(f"shaken-{seed}", {"SHAKE": str(seed)}) for seed in range(3)],
-        Row("loops", {"NPY_DISABLE_CPU_FEATURES": loops}),  # NumPy's own vector loops, off
+        Row("loops", {"NPY_DISABLE_CPU_FEATURES": loops}),  # without NumPy's vector loops
         *[Row(f"threads-{n}", dict.fromkeys(COUNTS, str(n))) for n in (1, 2)],
-        # an old matplotlib calls what a new pyparsing calls old: no fault of ours
+        # an old matplotlib uses what a new pyparsing deprecates
         Row("lowest", {}, here, lowest, ("-W", "default::DeprecationWarning")),
         Row("newest", base=pythons[newest], packages=("--upgrade", "numpy", "matplotlib")),
         *[Row(name, base=path) for name, path in pythons.items()],
@@ -60,24 +61,31 @@ def rows():
 
 
 def find_pythons():
-    """Each Python from 3.11 on that answers: {"python3.12": its path}."""
+    """Each Python from 3.11 on that starts: {"python3.12": its path}."""
     folders = [Path(folder) for folder in os.get_exec_path()]
     folders += sorted(Path.home().glob(".pyenv/versions/*/bin"))
     found = {}
     for minor in range(11, 20):
         name = f"python3.{minor}"
         for path in [folder / name for folder in folders if (folder / name).exists()]:
-            if subprocess.run([path, "-c", "import ensurepip, venv"], capture_output=True).returncode == 0:
+            if (
+                subprocess.run(
+                    [path, "-c", "import ensurepip, venv"], capture_output=True
+                ).returncode
+                == 0
+            ):
                 found.setdefault(name, path)
     return found or {f"python3.{sys.version_info.minor}": Path(sys.executable)}
 
 
 def environment(row):
-    """The Python that runs a row, made first where it is one of its own."""
+    """The Python that runs a row; makes the row's own environment if it has one."""
     if row.base is None:
         return Path(sys.executable)
     folder = BUILD / row.name
-    subprocess.run([row.base, ROOT / "tools/environment.py", folder], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [row.base, ROOT / "tools/environment.py", folder], check=True, stdout=subprocess.DEVNULL
+    )
     python = folder / "bin" / "python"
     if row.packages:
         subprocess.run([python, "-m", "pip", "install", "-qq", *row.packages], check=True)
@@ -85,7 +93,7 @@ def environment(row):
 
 
 def run(row):
-    """Run lessons and tests; {column: what is red in it}."""
+    """Run lessons and tests; returns {column: its failures}."""
     python = environment(row)
     report = BUILD / f"{row.name}.xml"
     report.unlink(missing_ok=True)
@@ -102,7 +110,10 @@ def run(row):
         "-p",
         "no:cacheprovider",
     ]
-    command += ["--nbval-cell-timeout=600", "--timeout=1200"]  # rows share the cores; two BLAS threads spin
+    command += [
+        "--nbval-cell-timeout=600",
+        "--timeout=1200",
+    ]  # the rows share the cores, and two BLAS threads are slow
     command += [f"--junitxml={report}", *row.options]
     with TemporaryDirectory() as folder:
         if "SHAKE" in row.settings:
@@ -114,18 +125,23 @@ def run(row):
 
 
 def read(report):
-    """What is red in a report of pytest, by column; a column of which nothing ran is red, too."""
+    """The failures in a report of pytest by column; a column without a test fails."""
     red, ran = {column: [] for column in COLUMNS}, set()
     for case in ElementTree.parse(report).iter("testcase") if report.exists() else ():
         column = next((c for c in COLUMNS if f"{c}.ipynb" in case.get("classname")), "tests")
         ran.add(column)
         for failure in [*case.iter("failure"), *case.iter("error")]:
-            red[column].append(f"{case.get('classname')} {case.get('name')}: {reason(failure.text or '')}")
+            red[column].append(
+                f"{case.get('classname')} {case.get('name')}: {reason(failure.text or '')}"
+            )
     return red | {column: ["nothing ran"] for column in COLUMNS if column not in ran}
 
 
 def shaking(folder):
-    """What the environment needs so that every kernel begins with `import shake`; `folder` is IPython's own."""
+    """The environment variables with which every kernel begins with `import shake`.
+
+    `folder` becomes the folder of IPython's settings.
+    """
     startup = Path(folder, "profile_default", "startup")
     startup.mkdir(parents=True)
     (startup / "first.py").write_text("import shake\n", encoding="utf-8")
@@ -133,7 +149,7 @@ def shaking(folder):
 
 
 def reason(text):
-    """The line of a failure that says what differs: the named number, or an assertion."""
+    """The line that tells why a test failed: the named number, or an assertion."""
     named = re.search(r"^.*(line \d+: stored .*|stored \d+ lines.*)$", text, flags=re.M)
     errors = re.findall(r"^E +(.*)$", text, flags=re.M) or text.strip().splitlines() or [""]
     return named[0] if named else errors[0]
@@ -143,7 +159,9 @@ def main(only):
     BUILD.mkdir(parents=True, exist_ok=True)
     table = rows()
     if unknown := set(only) - {row.name for row in table}:
-        sys.exit(f"ONLY: expected some of {' '.join(row.name for row in table)}, got {' '.join(sorted(unknown))}")
+        sys.exit(
+            f"ONLY: expected some of {' '.join(row.name for row in table)}, got {' '.join(sorted(unknown))}"
+        )
     table = [row for row in table if row.name in only or not only]
     width = max(len(row.name) for row in table)
     print(" " * width, *[f"{column[:5]:>6s}" for column in COLUMNS], flush=True)

@@ -1,18 +1,19 @@
-"""When two printed texts say the same: `difference(stored, fresh)`.
+"""The rule for printed texts, stored and fresh: `difference(stored, fresh)`.
 
-The last bits of a sum differ from processor to processor, and with them, now and then, the last digit of a
-printed number. So words must be equal, whole numbers too, and any other number up to one unit of its last digit.
+The last bits of a sum differ from processor to processor, and sometimes this changes
+the last digit of a printed number. So words and whole numbers must be equal, and any
+other number may differ by one unit of its last digit.
 """
 
 import re
 from decimal import Decimal
 
 NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d*)?(?:e[-+]?\d+)?%?")  # 12, -0.5, 3e-05, 64%; not the 1 of W1
-SPACED = re.compile(rf"[^\S\n]*({NUMBER.pattern})[^\S\n]*")  # with its blanks: -0.1 or 10.0 shifts a column
+SPACED = re.compile(rf"[^\S\n]*({NUMBER.pattern})[^\S\n]*")  # with its blanks, which change with a sign or a digit
 
 
 def difference(stored, fresh):
-    """None if `fresh` says what `stored` says, else a sentence that names the line and the number."""
+    """None if the texts agree, else a sentence that names the line and the number."""
     lines, now = stored.split("\n"), fresh.split("\n")
     for i, (line, new) in enumerate(zip(lines, now), start=1):
         parts, new_parts = SPACED.split(line.strip()), SPACED.split(new.strip())
@@ -27,7 +28,10 @@ def difference(stored, fresh):
 
 
 def near(a, b):
-    """Whether the printed numbers a and b differ by at most one unit of the last digit, the finer of the two."""
+    """Whether the printed numbers a and b differ by at most one unit of the last digit.
+
+    If they have different numbers of digits, the longer one sets the unit.
+    """
     if a.endswith("%") != b.endswith("%"):
         return False
     distance = abs(Decimal(a.rstrip("%")) - Decimal(b.rstrip("%")))
@@ -35,7 +39,10 @@ def near(a, b):
 
 
 def unit(number):
-    """One unit of the last printed digit; 0 for a whole number, infinite for 1. (an array's 1.00, cut)."""
+    """One unit of the last printed digit: 0 for a whole number, infinite for "1.".
+
+    NumPy prints "1." for 1.00 in an array, so the number of digits is unknown.
+    """
     if number.lstrip("+-").isdigit():
         return Decimal(0)
     if number.endswith("."):

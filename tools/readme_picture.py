@@ -1,4 +1,4 @@
-"""Write the README's moving picture, docs/batch_size.gif, from the frames of the live figure: `make picture`."""
+"""Write docs/batch_size.gif, the README's moving picture: `make picture`."""
 
 import io
 from pathlib import Path
@@ -7,18 +7,20 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from bn_helpers import data, plots
-from bn_helpers.explorers.batchnorm_forward import SIZES, batch_size
+from bn_helpers.experiments.forward import SIZES
+from bn_helpers.explorers.forward import batches_of_digits
 from bn_helpers.initializers import he_normal
 from bn_helpers.layers import Tanh
 from bn_helpers.network import mlp
 from bn_helpers.training import train
 
 TARGET = Path(__file__).parents[1] / "docs" / "batch_size.gif"
-HEAD, LEFT, RIGHT = 46, 220, 560  # pixels: height of the strip with the slider, ends of its track
+HEAD = 46  # pixels: the height of the strip with the slider
+LEFT, RIGHT = 220, 560  # pixels: the ends of its track
 
 
 def frame(picture, place, size):
-    """The picture below a slider whose handle stands at `place` in 0..1."""
+    """The picture, below a slider with its handle at `place` from 0 to 1."""
     picture = Image.open(io.BytesIO(picture)).convert("RGBA")
     picture = picture.resize((picture.width // 2, picture.height // 2), Image.Resampling.LANCZOS)
     page = Image.new("RGB", (picture.width, picture.height + HEAD), "white")
@@ -38,12 +40,12 @@ def main():
     network = mlp([64, 100, 100, 100, 10], activation=Tanh, initializer=he_normal, rng=rng, batchnorm=True)
     train(network, X_train, y_train, steps=300, lr=0.1, batch_size=60, rng=rng)
     plots.use_style()
-    figure = batch_size.live(network, X_test, y_test)
+    figure = batches_of_digits.live(network, X_test, y_test)
     frames = []
     for i, size in enumerate(SIZES):
         figure.update(batch_size=size)
         frames.append(frame(figure.png(), i / (len(SIZES) - 1), size).quantize(64, dither=0))
-    durations = [1200, 1200, 900, *[350] * (len(frames) - 4), 1500]  # ms; longer where there is most to see
+    durations = [1200, 1200, 900, *[350] * (len(frames) - 4), 1500]  # ms; longest where most changes
     frames[0].save(TARGET, save_all=True, append_images=frames[1:], duration=durations, loop=0)
     print(TARGET.name, TARGET.stat().st_size // 1000, "kB")
 

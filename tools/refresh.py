@@ -1,7 +1,8 @@
-"""Execute notebooks from a fresh kernel and store them in one stable form: `make refresh`.
+"""Execute notebooks in a fresh kernel, and store them in one form: `make refresh`.
 
-A stored lesson has execution counts 1..n, pictures and sentences, no widget state and no widget views
-(no renderer could show them), no metadata but tags. Two runs give identical files.
+A stored lesson has execution counts 1..n, pictures and sentences. It has no widget
+state and no widget views, which no page could show without a kernel, and no metadata
+except tags. Two runs write identical files.
 """
 
 import os
@@ -13,12 +14,13 @@ from nbclient import NotebookClient
 
 from bn_helpers.my_course import KERNEL, LANGUAGE
 
-KERNEL_ONLY = {"application/vnd.jupyter.widget-view+json", "application/javascript"}  # of no use without one
-LIVE = "nbval-ignore-output"  # cells whose stored outputs differ from a fresh run's: the views are stripped
+# outputs that need a kernel
+KERNEL_ONLY = {"application/vnd.jupyter.widget-view+json", "application/javascript"}
+LIVE = "nbval-ignore-output"  # the tag of cells from which such outputs are removed
 
 
 def refresh(path):
-    """Execute the notebook at `path` in its own folder and write it back; raises if a cell fails."""
+    """Execute the notebook at `path` and write it; raises if a cell fails."""
     nb = nbformat.read(path, as_version=4)
     for cell in nb.cells:
         cell.metadata = {"tags": tags} if (tags := cell.metadata.get("tags")) else {}
@@ -29,7 +31,7 @@ def refresh(path):
         resources={"metadata": {"path": Path(path).parent}},
         store_widget_state=False,
         record_timing=False,
-        coalesce_streams=True,  # else prints are cut wherever the messages happened to be
+        coalesce_streams=True,  # else the messages of the kernel decide where prints are cut
         extra_arguments=["--IPKernelApp.log_level=40"],  # errors only
     )
     client.execute()
@@ -42,8 +44,10 @@ def refresh(path):
 
 
 def strip(cell):
-    """Remove widget views from a code cell, and tag it, so that nbval does not miss them."""
-    views = [output for output in cell.outputs if not KERNEL_ONLY.isdisjoint(output.get("data", {}))]
+    """Remove widget views from a code cell; a tag tells nbval not to expect them."""
+    views = [
+        output for output in cell.outputs if not KERNEL_ONLY.isdisjoint(output.get("data", {}))
+    ]
     if views:
         cell.outputs = [output for output in cell.outputs if output not in views]
         cell.metadata["tags"] = sorted({*cell.metadata.get("tags", []), LIVE})
@@ -52,7 +56,7 @@ def strip(cell):
 
 
 if __name__ == "__main__":
-    os.environ["TQDM_DISABLE"] = "1"  # no bar is stored; set before the kernels start
+    os.environ["TQDM_DISABLE"] = "1"  # read by the kernels when they start: no progress bar
     for notebook in map(os.path.expanduser, sys.argv[1:]):
         refresh(notebook)
         print(notebook)

@@ -1,8 +1,9 @@
-"""Run lessons in this very process, without kernel and pytest, and say which printed numbers differ.
+"""Run lessons in this process, without a kernel, and name the numbers that differ.
 
-    python tools/replay.py notebooks/0*.ipynb    # on any processor, an emulated one too (CONTRIBUTING)
+    python tools/replay.py notebooks/0*.ipynb    # emulated processors: docs/portable.md
 
-The rule is that of the tests (printed.py). Exits 0 if every cell says what is stored.
+The rule is the rule of the tests (printed.py). The exit code is 0 if all cells print
+what is stored.
 """
 
 import json
@@ -20,14 +21,14 @@ from printed import difference
 
 
 def replay(path, order=iter):
-    """Yield of each code cell: number, tags, the text stored, the text now (or the exception raised).
+    """Yield (number, tags, stored text, text now or the exception) of each code cell.
 
-    `order` makes of the numbered cells the sequence in which they are run.
+    `order` takes the list of (number, cell) and returns it in the order of the run.
     """
     cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
     InteractiveShell.clear_instance()
     shell = InteractiveShell.instance()
-    shell.displayhook.write_output_prompt = lambda: None  # no "Out[1]:" in what is captured
+    shell.displayhook.write_output_prompt = lambda: None  # captures no "Out[1]:"
     code = [cell for cell in cells if cell["cell_type"] == "code"]
     for number, cell in order(list(enumerate(code))):
         with capture_output() as captured:
@@ -38,7 +39,7 @@ def replay(path, order=iter):
 
 
 def said(*outputs):
-    """The words of some outputs: what was printed, then the text of each picture and table."""
+    """The text of outputs: what was printed, then the text of pictures and tables."""
     printed = "".join("".join(output.get("text", "")) for output in outputs)
     shown = [text for o in outputs if (text := "".join(o.get("data", {}).get("text/plain", "")))]
     return "\n".join([printed, *shown]).strip()

@@ -1,8 +1,11 @@
-"""Shake the last bit of every matrix product, as another processor's BLAS would: what is printed must not care.
+"""Change the last bit of every matrix product, as the BLAS of another processor would.
 
-Each value of a product `a @ b`, in bn_helpers and in the cells of a notebook, moves up or down by one unit in the
-last place: at random, by the seed SHAKE in the environment, and the same product always in the same way. A kernel
-imports this at its start (`make portable` sees to it), pytest with `-p shake`; the package knows nothing of it.
+Printed numbers must not depend on it. Each value of a product `a @ b`, in bn_helpers
+and in the cells of a notebook, moves up or down by one unit in the last place. The
+direction is random, with the seed SHAKE from the environment. The same product always
+changes in the same way. `make portable` lets each kernel import this module when it
+starts, and pytest imports it with `-p shake`. The package itself does not know this
+module.
 """
 
 import ast
@@ -17,7 +20,10 @@ SEED = int(os.environ["SHAKE"])
 
 
 def shaken(product):
-    """The product with its floats off by one unit in the last place; what is 0 is 0 on every machine."""
+    """`product` with its floats changed by one unit in the last place.
+
+    A 0 stays 0, because it is 0 on every machine.
+    """
     if not isinstance(product, np.ndarray | np.generic) or product.dtype.kind != "f":
         return product
     rng = np.random.default_rng([SEED, zlib.crc32(product.tobytes())])
@@ -27,7 +33,10 @@ def shaken(product):
 
 
 def either_sign(matrix, *args, eigh=np.linalg.eigh, **kwargs):
-    """`eigh` with some eigenvectors turned round: each is one of two, and libraries choose differently."""
+    """`eigh` with the sign of some eigenvectors changed.
+
+    Both signs are right, and libraries choose differently.
+    """
     result = eigh(matrix, *args, **kwargs)
     signs = 2 * np.random.default_rng(SEED).integers(2, size=result.eigenvalues.shape) - 1
     return result._replace(eigenvectors=result.eigenvectors * signs.astype(result.eigenvectors.dtype))
@@ -46,7 +55,7 @@ class Products(ast.NodeTransformer):
 
 
 class Loader(SourceFileLoader):
-    """Compiles a module from its source, with its products shaken."""
+    """Compiles a module from its source, with its products rewritten."""
 
     def get_code(self, name):
         path = self.get_filename(name)
@@ -54,7 +63,7 @@ class Loader(SourceFileLoader):
 
 
 class Finder:
-    """Has every module of bn_helpers loaded by `Loader`."""
+    """Lets `Loader` load every module of bn_helpers."""
 
     @staticmethod
     def find_spec(name, path=None, target=None):

@@ -1,7 +1,7 @@
-# this course's live figure, at twice the pixels of the others (sharp on every screen)
+# The live figure of this course. It has twice as many pixels a side as the others.
 from bn_helpers import plots
 from bn_helpers.live import explore
-from bn_helpers.live import slider as control
+from bn_helpers.controls import slider as control
 
 plots.use_style()
 

@@ -1,1 +1,3 @@
-"""The live figures of the lessons, one file per lesson."""
+"""The live figures of the lessons, one file per lesson; diagrams.py has those that
+rest.
+"""

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from bn_helpers import data
-from bn_helpers.explorers.covariate_shift import CASES, INPUTS, SEEDS, STEPS, record_run
+from bn_helpers.experiments.shift import CASES, SEEDS, SHOWN, STEPS, record_run
 
 TARGET = Path(__file__).with_suffix(".npz")
 
@@ -21,7 +21,7 @@ def main():
     for case in CASES:
         runs = [record_run(case, seed, digits) for seed in SEEDS]
         for name in runs[0]:
-            if name == "values" and case not in INPUTS:
+            if name == "values" and case not in SHOWN:
                 continue
             kept = runs[:1] if name == "values" else runs  # all values: for the figure, of the first seed only
             dtype = np.float16 if name in ("values", "percentiles") else np.float32  # to be looked at, and many

@@ -1,7 +1,8 @@
-"""Write torch_batchnorm.npz, what PyTorch computes; needs PyTorch (made with 2.13.0 on CPU), the tests do not.
+"""Write torch_batchnorm.npz, as PyTorch 2.13.0 computes it; only this needs PyTorch.
 
-Run in this folder: `python make_torch_vectors.py`. All inputs come from NumPy with a fixed seed and are
-stored too. Names are "case/array"; a weight is stored as the course has it, (fan_in, fan_out).
+Run in this folder: `python make_torch_vectors.py`. All inputs come from NumPy with a
+fixed seed and are stored, too. Names are "case/array". A weight is stored as the course
+has it, (fan_in, fan_out).
 """
 
 from itertools import product
@@ -19,9 +20,9 @@ LR = 0.5
 
 
 def batchnorm_case(shape, dtype, rng):
-    """STEPS batches in training mode, gradients of the last one, then one batch in evaluation mode.
+    """STEPS batches in training, gradients of the last, one batch in evaluation.
 
-    The running statistics (3, STEPS, D) and what follows from them have one row per momentum.
+    The running statistics (3, STEPS, D) and what follows have one row per momentum.
     """
     D = shape[1]
     case = {
@@ -34,11 +35,15 @@ def batchnorm_case(shape, dtype, rng):
     case = {name: value.astype(dtype) for name, value in case.items()}
     runs = [run(case, shape, dtype, momentum) for momentum in MOMENTA]
     case |= {name: value for name, value in runs[0].items() if name.endswith("_train")}
-    return case | {name: np.array([r[name] for r in runs]) for name in runs[0] if not name.endswith("_train")}
+    return case | {
+        name: np.array([r[name] for r in runs]) for name in runs[0] if not name.endswith("_train")
+    }
 
 
 def run(case, shape, dtype, momentum):
-    layer = {2: torch.nn.BatchNorm1d, 4: torch.nn.BatchNorm2d}[len(shape)](shape[1], eps=1e-5, momentum=momentum)
+    layer = {2: torch.nn.BatchNorm1d, 4: torch.nn.BatchNorm2d}[len(shape)](
+        shape[1], eps=1e-5, momentum=momentum
+    )
     layer = layer.to(getattr(torch, dtype))
     with torch.no_grad():
         layer.weight.copy_(torch.from_numpy(case["gamma"]))
@@ -61,12 +66,17 @@ def forward_backward(layer, x, dout):
     layer.zero_grad()
     out = layer(x)
     out.backward(torch.from_numpy(dout))
-    arrays = {"out": out.detach(), "dx": x.grad, "dgamma": layer.weight.grad, "dbeta": layer.bias.grad}
+    arrays = {
+        "out": out.detach(),
+        "dx": x.grad,
+        "dgamma": layer.weight.grad,
+        "dbeta": layer.bias.grad,
+    }
     return {name: array.numpy().copy() for name, array in arrays.items()}
 
 
 def mlp_case(activation, dtype, rng):
-    """Three SGD steps of Linear - BatchNorm1d - activation - Linear under cross-entropy."""
+    """Three SGD steps of Linear, BatchNorm1d, activation, Linear."""
     N, D, H, C = 8, 6, 5, 3
     network = torch.nn.Sequential(
         torch.nn.Linear(D, H, bias=False),
@@ -90,12 +100,17 @@ def mlp_case(activation, dtype, rng):
         loss.backward()
         losses.append(loss.item())
         if step == 0:
-            case |= {f"gradient/{name}": ours(parameter.grad) for name, parameter in parameters.items()}
+            case |= {
+                f"gradient/{name}": ours(parameter.grad) for name, parameter in parameters.items()
+            }
         optimizer.step()
     network.eval()
     case |= {f"end/{name}": ours(parameter) for name, parameter in parameters.items()}
     case |= {"losses": np.array(losses), "lr": np.array(LR)}
-    case |= {"running_mean": network[1].running_mean.numpy(), "running_var": network[1].running_var.numpy()}
+    case |= {
+        "running_mean": network[1].running_mean.numpy(),
+        "running_var": network[1].running_var.numpy(),
+    }
     return case | {"logits_eval": network(torch.from_numpy(case["X"][0])).detach().numpy()}
 
 
@@ -111,7 +126,9 @@ def main():
         case = f"batchnorm {'x'.join(map(str, shape))} {dtype}"
         arrays |= {f"{case}/{k}": v for k, v in batchnorm_case(shape, dtype, rng).items()}
     for activation, dtype in product(ACTIVATIONS, DTYPES):
-        arrays |= {f"mlp {activation} {dtype}/{k}": v for k, v in mlp_case(activation, dtype, rng).items()}
+        arrays |= {
+            f"mlp {activation} {dtype}/{k}": v for k, v in mlp_case(activation, dtype, rng).items()
+        }
     target = Path(__file__).with_name("torch_batchnorm.npz")
     np.savez_compressed(target, **arrays)
     print(f"PyTorch {torch.__version__}: {len(arrays)} arrays, {target.stat().st_size} bytes")

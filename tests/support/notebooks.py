@@ -7,9 +7,11 @@ LESSONS = stored()
 
 
 def lesson_named(start):
-    """The path of the lesson whose name begins with `start`; skips the test if it is not as stored."""
+    """The path of the lesson that begins with `start`; skips if it is not as stored."""
     (path,) = (path for path in lessons() if path.name.startswith(start))
-    return path if path in LESSONS else pytest.skip(f"{path.name} is not as `make refresh` stores it")
+    return (
+        path if path in LESSONS else pytest.skip(f"{path.name} is not as `make refresh` stores it")
+    )
 
 
 def code_cells(notebook):

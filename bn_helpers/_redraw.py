@@ -1,0 +1,87 @@
+"""Redraw a figure quickly: after the first time, only what moves is drawn again."""
+
+import numpy as np
+from matplotlib.axis import Axis
+
+
+class Redraw:
+    """`pixels()` of one figure. Artists that changed are detected; you need not list
+    them.
+    """
+
+    def __init__(self, fig):
+        self.fig = fig
+        self.background = None  # the pixels of what does not move
+        self.moving = []  # the artists that have moved so far, and what lies over them
+
+    def pixels(self):
+        """The RGBA buffer: a full draw if something new has changed, else only what
+        moves.
+
+        Animated artists do not make their figure stale. So a stale figure means that
+        something changed which did not move before; from then on it is one of those
+        that move.
+        """
+        fig, canvas = self.fig, self.fig.canvas
+        if self.background is None:
+            canvas.draw()  # places the axes, once
+            fig.set_layout_engine("none")
+            self._keep_background()
+        elif fig.stale:
+            self.moving = _moving(fig, self.moving)
+            canvas.draw()
+            self._keep_background()
+        canvas.restore_region(self.background)
+        for artist in self.moving:
+            fig.draw_artist(artist)
+        return canvas.buffer_rgba()
+
+    def _keep_background(self):
+        self.background = self.fig.canvas.copy_from_bbox(self.fig.bbox)
+        for artist in self.fig.findobj():
+            artist.stale = False
+
+
+def _moving(fig, known):
+    """The artists that move, the new ones too, and what lies over them, in drawing
+    order.
+    """
+    present = fig.findobj()
+    ticks = {part for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) for part in axis.findobj()}
+    grounds = {fig.patch, *(ax.patch for ax in fig.axes)}
+    found = {a for a in present if a.stale and not a.get_children()}
+    moving = set(known) | found - ticks - grounds  # of these two: a full draw, each time
+    for ax in fig.axes:
+        if zorders := [artist.get_zorder() for artist in moving if artist.axes is ax]:
+            moving |= _over(ax, min(zorders))
+    for artist in moving:
+        artist.set_animated(True)
+    order = {ax: i for i, ax in enumerate(sorted(fig.axes, key=lambda ax: ax.get_zorder()))}
+
+    def drawn_at(artist):
+        return order.get(artist.axes, len(order)), artist.get_zorder()
+
+    return sorted((a for a in present if a in moving), key=drawn_at)
+
+
+def _over(ax, lowest):
+    """What is drawn above an artist of zorder `lowest` on `ax` and may hide it.
+
+    That may be a frame, a grid, lines, an inset or a twin.
+    """
+    axes = ax.figure.axes
+    layers = [(ax, lowest), *((other, -np.inf) for other in axes[axes.index(ax) + 1 :])]
+    return {
+        child
+        for other, bottom in layers
+        if other.bbox.overlaps(ax.bbox)
+        for child in set(other.get_children()) - {other.patch}
+        if child.get_visible() and child.get_zorder() >= bottom and _reaches(child, ax.bbox)
+    }
+
+
+def _reaches(artist, box):
+    """Whether the artist draws inside of `box`."""
+    if isinstance(artist, Axis):  # ticks and labels lie outside, its grid does not
+        return any(line.get_visible() for line in artist.get_gridlines())
+    return box.overlaps(artist.get_window_extent())

@@ -1,0 +1,74 @@
+"""Tables of numbers: HTML with header cells, and the same as aligned text."""
+
+from collections.abc import Mapping
+from html import escape
+
+import numpy as np
+from IPython.display import display
+
+from . import _require as require
+from ._card import can_display, say
+
+
+def table(rows, columns, *, corner=""):
+    """Show a table: `table({"He": (0.12, 0.95)}, {"loss": ".2f", "accuracy": ".0%"})`.
+
+    rows: {name: its values, one for each column}; columns: {head: format of its
+    values}, in Python's format language; corner: the head of the column of names. A
+    value that is a str is shown as it is, None leaves the cell empty. A notebook shows
+    an HTML table with header cells; its plain text, which a terminal shows too, has
+    aligned columns. ValueError for a row of another length and for a value that its
+    format does not fit.
+    """
+    heads = [corner, *(head for head, _ in named("columns", columns))]
+    cells = [
+        [str(name), *_formatted(name, values, columns)] for name, values in named("rows", rows)
+    ]
+    text = _aligned([heads, *cells])
+    if can_display():
+        display({"text/html": _html_table(heads, cells), "text/plain": text}, raw=True)
+    else:
+        say(text)
+
+
+def _formatted(name, values, columns):
+    values = list(values) if np.iterable(values) and not isinstance(values, str) else [values]
+    if len(values) != len(columns):
+        raise ValueError(f"{name}: expected {len(columns)} values, one a column, got {len(values)}")
+    for value, (head, form) in zip(values, columns.items()):
+        try:
+            yield "" if value is None else value if isinstance(value, str) else format(value, form)
+        except (ValueError, TypeError):
+            came = require.shown(value)
+            raise ValueError(f"{name}, {head}: expected a value for {form!r}, got {came}") from None
+
+
+def _aligned(lines):
+    """Lines of cells (str) as text; all columns but the first are flush right."""
+    widths = [max(map(len, column)) for column in zip(*lines)]
+    rows = ([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])] for line in lines)
+    return "\n".join("  ".join(row).rstrip() for row in rows)
+
+
+def _html_table(heads, cells):
+    """Heads break between words, so that a phone holds the table."""
+    left, right = 'style="text-align: left"', 'style="text-align: right"'
+    top = "".join(f'<th scope="col" {right}>{escape(head)}</th>' for head in heads[1:])
+    rows = "".join(
+        f'<tr><th scope="row" {left}>{escape(name)}</th>'
+        + "".join(f"<td {right}>{escape(value)}</td>" for value in values)
+        + "</tr>"
+        for name, *values in cells
+    )
+    first = f'<th scope="col" {left}>{escape(heads[0])}</th>' if heads[0] else "<td></td>"
+    return f"<table><thead><tr>{first}{top}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def named(name, values):
+    """The items of a dict; ValueError for anything else, and for an empty one."""
+    if not isinstance(values, Mapping) or not values:
+        came, example = require.shown(values), "{'inputs': x}"
+        raise ValueError(
+            f"{name}: expected a dict of names and values, such as {example}, got {came}"
+        )
+    return values.items()

@@ -1,0 +1,1 @@
+"""The numbers of the lessons, one file per lesson, without pictures."""

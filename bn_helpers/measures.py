@@ -1,0 +1,131 @@
+"""What the lessons measure: spread between examples, statistics of batches, shares,
+seeds.
+"""
+
+from copy import deepcopy
+from typing import NamedTuple
+
+import numpy as np
+
+from .batchnorm import (
+    BatchNorm,
+    batchnorm_forward,
+    batchnorm_inference,
+    batchnorm_layers,
+    recalibrate,
+)
+from .layers import ReLU, Sigmoid, Tanh
+
+ARCTANH99 = np.arctanh(0.99)
+LN99 = np.log(99)
+
+
+class Activation(NamedTuple):
+    """An activation, as the figures measure and draw it."""
+
+    function: object  # the outputs a of the sums z
+    slope: object  # the slope at z, from z and a
+    flat: tuple  # ends of the flat parts: below the first z, above the second
+    range: tuple  # from the smallest to the largest output that is drawn
+
+
+ACTIVATIONS = {  # sigmoid(ln 99) = 0.99, so the flat parts are within 0.01 of a limit
+    "sigmoid": Activation(
+        lambda z: 0.5 * (1 + np.tanh(z / 2)), lambda z, a: a * (1 - a), (-LN99, LN99), (0, 1)
+    ),
+    "tanh": Activation(np.tanh, lambda z, a: 1 - a**2, (-ARCTANH99, ARCTANH99), (-1, 1)),
+    "ReLU": Activation(lambda z: np.maximum(z, 0), lambda z, a: z > 0, (0, np.inf), (0, 10)),
+}
+
+
+def between_examples(a):
+    """Std of one unit's output over the examples: root mean square over the units of a
+    (N, D).
+    """
+    return np.sqrt(a.var(axis=0).mean())
+
+
+def share_right(logits, y):
+    """Share of the rows of logits (N', C) whose largest value is at the label; y has N
+    >= N' rows.
+    """
+    return float(np.mean(np.argmax(logits, axis=1) == y[: len(logits)]))
+
+
+def softmax(logits):
+    """Probabilities (N, C) of logits (N, C)."""
+    e = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def over_seeds(run, seeds=5):
+    """`run(seed)` for the seeds 0, 1, ...: an array with one entry, or row, for each
+    seed.
+    """
+    return np.array([run(seed) for seed in range(seeds)])
+
+
+def normalize_in_batches(x, bn, batch_size):
+    """out and x_hat (N', D): each batch of `batch_size` rows of x (N, D) by its own
+    statistics.
+
+    An incomplete last batch is left out. Nothing in bn changes.
+    """
+    batches, D = len(x) // batch_size, x.shape[1]
+    rows = x[: batches * batch_size].reshape(batches, batch_size, D)
+    columns = rows.swapaxes(0, 1).reshape(batch_size, batches * D)  # each batch: D features more
+    gamma, beta = (np.tile(bn.params[name], batches) for name in ("gamma", "beta"))
+    out, cache = batchnorm_forward(columns, gamma, beta, bn.eps)
+    wide = (out, cache.x_hat)
+    return [v.reshape(batch_size, batches, D).swapaxes(0, 1).reshape(-1, D) for v in wide]
+
+
+def forward_in_batches(network, x, batch_size):
+    """Logits (N', C) of x (N, D), each batch of `batch_size` rows normalized by its own
+    statistics.
+
+    And by hidden layer the sums before batch norm and the normalized values, each (N',
+    H).
+    """
+    sums, x_hats = [], []
+    for layer in network.layers:
+        if isinstance(layer, BatchNorm):
+            sums.append(x)
+            x, x_hat = normalize_in_batches(x, layer, batch_size)
+            x_hats.append(x_hat)
+        else:
+            x = layer.forward(x, training=False)
+    return x, sums, x_hats
+
+
+def evaluate(network, x, statistics):
+    """Logits and hidden outputs for x (N, D), with `statistics` in place of batch
+    norm's own.
+
+    statistics: [(mean, var), ...] in the order of the batch norm layers.
+    """
+    statistics, activations = iter(statistics), []
+    for layer in network.layers:
+        if isinstance(layer, BatchNorm):
+            gamma, beta = layer.params["gamma"], layer.params["beta"]
+            x = batchnorm_inference(x, gamma, beta, *next(statistics), layer.eps)
+        else:
+            x = layer.forward(x, training=False)
+            if isinstance(layer, Sigmoid | Tanh | ReLU):
+                activations.append(x)
+    return x, activations
+
+
+def batch_statistics(network):
+    """The running (mean, var) of each batch norm layer."""
+    return [(bn.running_mean, bn.running_var) for bn in batchnorm_layers(network)]
+
+
+def population_statistics(network, X):
+    """The (mean, unbiased var) of each batch norm layer over all of X, layer by layer.
+
+    This is algorithm 2 of the paper with one batch. The network does not change.
+    """
+    copy = deepcopy(network)
+    recalibrate(copy, X, len(X))
+    return batch_statistics(copy)
