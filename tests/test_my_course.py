@@ -248,6 +248,8 @@ def test_fresh_takes_the_place_of_an_offer_and_is_remembered(course, mine):
     my_course.fresh("02", mine)
     assert NEW not in names(mine)
     write(course / SECOND, "third")
+    my_course.fresh("02", mine)
+    write(course / SECOND, "fourth")
     my_course.update(mine)
     assert (mine / SECOND).read_bytes() == (course / SECOND).read_bytes()
     assert NEW not in names(mine)
