@@ -12,16 +12,7 @@ from lessons import code
 PACKAGE = Path(__file__).parents[1] / "bn_helpers"
 NEVER = {"subprocess", "socket", "multiprocessing", "asyncio", "concurrent", "urllib", "requests"}
 NEVER |= {"torch", "scipy"}
-WORDS = [
-    "start",
-    "initialization",
-    "depth",
-    "shift",
-    "rescaling",
-    "forward",
-    "backward",
-    "inference",
-]
+WORDS = ["start", "initialization", "depth", "shift", "rescaling", "forward", "backward", "inference"]
 
 
 class Room(NamedTuple):
@@ -130,9 +121,7 @@ def test_an_import_with_one_dot_in_a_folder_is_seen(tmp_path):
 
     class Text(type(path)):
         def read_text(self, **_):
-            return (
-                "from . import depth\nfrom .shift import cloud\nfrom .. import plots\nimport numpy"
-            )
+            return "from . import depth\nfrom .shift import cloud\nfrom .. import plots\nimport numpy"
 
     own, foreign = imports(Text(path))
     assert own == {"explorers/depth", "explorers/shift", "plots"}
