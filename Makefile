@@ -7,14 +7,17 @@ RUN    := .venv/bin/python -E
 unexport $(filter-out PYTHONPATH,$(filter PYTHON%,$(.VARIABLES))) PIP_USER PIP_TARGET PIP_PREFIX
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-fast lint portable refresh record picture lock clean environment
+.PHONY: help lab fresh test test-fast lint portable refresh record picture lock clean environment
 
 help:  ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
-lab: environment  ## open JupyterLab at the first lesson
+lab: environment  ## open JupyterLab at your copy of the first lesson, in my_course/
 	@$(RUN) -c 'import pathlib; pathlib.Path.home()' 2>/dev/null || export HOME=/nonexistent; \
 	    $(RUN) -I -m jupyterlab --config=jupyter/jupyter_lab_config.py
+
+fresh: environment  ## put a clean lesson into my_course/ (ONLY=02); your file is kept
+	@$(RUN) -m bn_helpers.my_course --fresh $(or $(ONLY),nothing)
 
 test: environment lint  ## run every test: the helpers, the stored notebooks, the browser
 	$(RUN) tools/find_chromium.py
@@ -31,7 +34,7 @@ portable: environment  ## run lessons and tests as other machines would (ONLY="s
 	$(RUN) tools/portable.py $(ONLY)
 
 refresh: environment  ## execute the lessons from a fresh kernel and store them (ONLY=path for one)
-	$(RUN) tools/refresh.py $(or $(ONLY),$$($(RUN) tools/lessons.py all))
+	$(RUN) tools/refresh.py $(or $(ONLY),$$($(RUN) tools/lessons.py))
 
 record: environment  ## run what is too long for a lesson, and store what the lessons read
 	for script in data/recorded/*.py; do $(RUN) "$$script" || exit 1; done
@@ -45,7 +48,7 @@ lock: environment  ## choose the newest versions anew and write requirements.loc
 	    --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --upgrade \
 	    --no-emit-index-url --no-emit-find-links --no-annotate --quiet --custom-compile-command "make lock"
 
-clean:  ## remove the environment and caches (never a notebook or a prediction)
+clean:  ## remove the environment and caches (never a notebook, a prediction or my_course/)
 	rm -rf .venv .venv.lock build .pytest_cache .ruff_cache .hypothesis
 
 environment:

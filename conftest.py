@@ -1,4 +1,4 @@
-"""How pytest tests a stored lesson: nbval runs it, `printed` says whether the texts are the same."""
+"""How pytest tests a lesson: nbval runs it, `printed` compares the texts."""
 
 import os
 from pathlib import Path
@@ -8,14 +8,15 @@ import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 from printed import difference
 
-UNTOUCHED = lessons.untouched()
+STORED = lessons.stored()
+STUDENTS = {lessons.ROOT / "notebooks", lessons.ROOT / "my_course"}
 os.environ["TQDM_DISABLE"] = "1"  # no progress bars, here and in every kernel
 path = [str(Path(__file__).parent), os.environ.get("PYTHONPATH")]
-os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, path))  # kernels, too, run this folder's code
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, path))  # of kernels
 
 
 class Text(str):
-    """Equal to another text if only the last digits of its numbers differ, by one unit."""
+    """Equal to a text whose numbers differ by one unit of the last digit at most."""
 
     __hash__ = str.__hash__
 
@@ -43,32 +44,20 @@ class Notebook(IPyNbFile):
 
 
 def pytest_ignore_collect(collection_path, config):
-    """Beside the lessons lies what people and systems leave there; what is named by hand is tested."""
+    """Leave out what people put beside the lessons, unless it is named by hand."""
     named = {Path(argument.split("::")[0]).resolve() for argument in config.args}
-    beside = collection_path.suffix == ".ipynb" or lessons.ROOT / "notebooks" in collection_path.parents
-    if beside and collection_path.is_file() and collection_path not in {*UNTOUCHED, *named}:
+    here = collection_path.parent
+    if here.name == "my_course" and here in named:
+        named.add(collection_path)
+    beside = collection_path.suffix == ".ipynb" or not STUDENTS.isdisjoint(collection_path.parents)
+    if beside and collection_path.is_file() and collection_path not in {*STORED, *named}:
         return True
-
-
-def pytest_report_header():
-    return note()
-
-
-def pytest_terminal_summary(terminalreporter):
-    for line in note():
-        terminalreporter.write_line(line)
-
-
-def note():
-    """What is left out, in a line."""
-    names = [str(path.relative_to(lessons.ROOT)) for path in lessons.left_out()]
-    return [
-        f"Left out, since somebody has worked there: {', '.join(names)}. `git stash` or a fresh clone has them as "
-        "they were; `make refresh` stores what an author has changed."
-    ] * bool(names)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collect_file(file_path, parent):
     collectors = yield
-    return [Notebook.from_parent(parent, path=file_path) if isinstance(c, IPyNbFile) else c for c in collectors]
+    return [
+        Notebook.from_parent(parent, path=file_path) if isinstance(c, IPyNbFile) else c
+        for c in collectors
+    ]

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 def lab(tmp_path_factory):
     """A `Lab` on a copy of the lessons; predictions go to its folder."""
     folder = tmp_path_factory.mktemp("lab")
-    for part in ("notebooks", "jupyter", "tools"):
+    for part in ("notebooks", "jupyter", "bn_helpers", "data"):
         shutil.copytree(ROOT / part, folder / part)
     config = "--config=jupyter/jupyter_lab_config.py"
     with start_lab(folder, config, BN_LAB_DATA=str(folder / "predictions")) as lab:

@@ -63,9 +63,11 @@ def test_every_cell_of_lesson_01_runs_without_an_error_or_a_word_on_stderr(lesso
 def test_the_server_leads_to_the_first_lesson_and_prints_nothing_that_puzzles(lesson, lab):
     address, folder = lab
     page = urllib.request.urlopen(f"{address}/?token=t")
-    assert page.url == f"{address}/lab/tree/notebooks/{lessons()[0].name}?token=t"
+    assert page.url == f"{address}/lab/tree/my_course/{lessons()[0].name}?token=t"
     # with a token of its own, it prints its address
-    assert (folder / "log.txt").read_text(encoding="utf-8") == ""
+    log = (folder / "log.txt").read_text(encoding="utf-8")
+    assert log.startswith("Copied to my_course/: ")
+    assert log.count("\n") == 1
 
 
 def test_nothing_pops_up_when_the_lesson_opens(lesson):

@@ -1,6 +1,5 @@
 """One list of dependencies: what else names them must agree with pyproject.toml."""
 
-import os
 import re
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from lessons import lessons
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 pytestmark = pytest.mark.once
-CONDA_NAMES = {"matplotlib": "matplotlib-base"}  # conda's name for matplotlib without a window system
+CONDA_NAMES = {"matplotlib": "matplotlib-base"}  # matplotlib without a window system
 
 
 def test_the_package_itself_needs_six_libraries_none_with_an_upper_bound():
@@ -36,9 +36,8 @@ def test_the_package_itself_needs_six_libraries_none_with_an_upper_bound():
 
 def locked():
     """{name: pinned version} of requirements.lock."""
-    lines = re.findall(
-        r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", (ROOT / "requirements.lock").read_text(encoding="utf-8"), flags=re.M
-    )
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    lines = re.findall(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", text, flags=re.M)
     return {canonicalize_name(name): version for name, version in lines}
 
 
@@ -66,36 +65,52 @@ def test_environment_yml_lists_the_dependencies_and_the_lab_with_the_same_bounds
     assert f"python{PROJECT['requires-python']}" in conda
 
 
-def test_an_installed_wheel_reads_the_digits_the_records_and_the_questions(tmp_path):
-    pip = [sys.executable, "-I", "-m", "pip", "--isolated", "wheel", "--no-deps", "--no-build-isolation"]
-    subprocess.run([*pip, "-qq", "-w", tmp_path, ROOT], check=True)
-    (wheel,) = tmp_path.glob("*.whl")
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A folder with the wheel as pip installs it."""
+    folder = tmp_path_factory.mktemp("wheel")
+    pip = [sys.executable, "-I", "-m", "pip", "--isolated", "wheel", "-qq", "-w", folder]
+    subprocess.run([*pip, "--no-deps", "--no-build-isolation", ROOT], check=True)
+    (wheel,) = folder.glob("*.whl")
     assert wheel.name.endswith("py3-none-any.whl")
-    zipfile.ZipFile(wheel).extractall(tmp_path / "site")
+    zipfile.ZipFile(wheel).extractall(folder / "site")
+    return folder / "site"
+
+
+def run(site, code, folder):
+    """What Python prints that has the wheel; the folder of the tests is hidden."""
+    command = [sys.executable, "-P", "-c", f"import sys; sys.path.insert(0, {str(site)!r}); {code}"]
+    result = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=folder)
+    assert (result.returncode, result.stderr) == (0, "")
+    return result.stdout
+
+
+def test_an_installed_wheel_reads_the_digits_the_records_and_the_questions(site, tmp_path):
     code = (
         "import bn_helpers.predict, bn_helpers.data as d; assert 'site' in d.__file__; "
         "print(d.load_digits()[0].shape, len(d.load_recorded('internal_shift')) > 0, "
         "len(bn_helpers.predict.QUESTIONS) > 0)"
     )
-    run = [sys.executable, "-P", "-c", f"import sys; sys.path.insert(0, {str(tmp_path / 'site')!r}); {code}"]
-    result = subprocess.run(run, capture_output=True, text=True, cwd=tmp_path)
-    assert result.stdout == "(1442, 64) True True\n", result.stderr
+    assert run(site, code, tmp_path) == "(1442, 64) True True\n"
+
+
+def test_an_installed_wheel_copies_the_lessons_to_an_empty_folder(site, tmp_path):
+    code = "from bn_helpers import my_course; assert 'site' in my_course.__file__; my_course.main()"
+    out = run(site, code, tmp_path)
+    assert out.splitlines()[-1] == f"Open {Path('my_course', lessons()[0].name)} in JupyterLab."
+    copies = {path.name: path.read_bytes() for path in (tmp_path / "my_course").glob("*.ipynb")}
+    assert copies == {path.name: path.read_bytes() for path in lessons()}
 
 
 def test_the_readme_names_the_commands_that_the_makefile_has():
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M))
-    for page in ("README.md", "CONTRIBUTING.md"):
-        named = set(re.findall(r"make ([a-z-]+)(?=[`\n ])", (ROOT / page).read_text(encoding="utf-8")))
-        assert named <= targets, page
-    assert {"lab", "test"} <= set(re.findall(r"make ([a-z-]+)", (ROOT / "README.md").read_text(encoding="utf-8")))
-
-
-def test_jupyterlab_is_told_to_fetch_no_news():
-    code = (
-        "from traitlets.config import PyFileConfigLoader as Loader; "
-        f"c = Loader('jupyter_lab_config.py', path={str(ROOT / 'jupyter')!r}).load_config().LabApp; "
-        "print(c.news_url, c.check_for_updates_class)"
+    targets = set(
+        re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M)
     )
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
-    result = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, env=clean)
-    assert result.stdout == "None jupyterlab.NeverCheckForUpdate\n", result.stderr
+    for page in ("README.md", "CONTRIBUTING.md"):
+        named = set(
+            re.findall(r"make ([a-z-]+)(?=[`\n ])", (ROOT / page).read_text(encoding="utf-8"))
+        )
+        assert named <= targets, page
+    assert {"lab", "test"} <= set(
+        re.findall(r"make ([a-z-]+)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    )

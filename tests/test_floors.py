@@ -33,6 +33,7 @@ ROOMS = {
     "mathematics": Room([*MATHEMATICS, "gradients"], ["require"]),
     "threads": Room(["_threads"], [], {"threadpoolctl"}),
     "canvas": Room(["_png", "_canvas"], [], {"matplotlib", "PIL"}),
+    "copies": Room(["my_course"]),
     # floor 1
     "networks": Room(["network", "training"], [*BELOW, "threads"], {"tqdm"}),
     "measures": Room(["measures"], BELOW),

@@ -234,7 +234,7 @@ def test_make_calls_no_script_of_the_environment_since_these_name_a_folder():
 
 def test_an_editable_install_is_read_in_every_encoding(tmp_path):
     folder = tmp_path / "한글 漢字"
-    for part in ("bn_helpers", "data"):
+    for part in ("bn_helpers", "data", "notebooks"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     for part in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / part, folder / part)

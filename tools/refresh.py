@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 
 import nbformat
-from lessons import KERNEL, LANGUAGE
 from nbclient import NotebookClient
+
+from bn_helpers.my_course import KERNEL, LANGUAGE
 
 # outputs that need a kernel
 KERNEL_ONLY = {"application/vnd.jupyter.widget-view+json", "application/javascript"}
@@ -44,7 +45,9 @@ def refresh(path):
 
 def strip(cell):
     """Remove widget views from a code cell; a tag tells nbval not to expect them."""
-    views = [output for output in cell.outputs if not KERNEL_ONLY.isdisjoint(output.get("data", {}))]
+    views = [
+        output for output in cell.outputs if not KERNEL_ONLY.isdisjoint(output.get("data", {}))
+    ]
     if views:
         cell.outputs = [output for output in cell.outputs if output not in views]
         cell.metadata["tags"] = sorted({*cell.metadata.get("tags", []), LIVE})

@@ -1,18 +1,17 @@
 """The stored lessons that are tested, and the parts of a notebook."""
 
 import pytest
-from lessons import code, left_out, untouched
+from lessons import lessons, stored
 
-LESSONS = untouched()
+LESSONS = stored()
 
 
 def lesson_named(start):
-    """The path of the lesson that begins with `start`; skips if it is left out."""
-    path = next((path for path in LESSONS if path.name.startswith(start)), None)
-    without_git = not code()
-    gone = without_git or any(path.name.startswith(start) for path in left_out())
-    assert path or gone, f"there is no lesson {start}"
-    return path or pytest.skip(f"lesson {start} is left out: it was changed, or it is gone")
+    """The path of the lesson that begins with `start`; skips if it is not as stored."""
+    (path,) = (path for path in lessons() if path.name.startswith(start))
+    return (
+        path if path in LESSONS else pytest.skip(f"{path.name} is not as `make refresh` stores it")
+    )
 
 
 def code_cells(notebook):

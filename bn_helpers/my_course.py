@@ -1,0 +1,220 @@
+"""The student's own copy of the lessons: `python -m bn_helpers.my_course`.
+
+    python -m bn_helpers.my_course              # copies what is new to my_course/
+    python -m bn_helpers.my_course --fresh 02   # a clean lesson 02; keeps the old file
+    python -m bn_helpers.my_course --folder X   # takes another folder
+
+An update never writes into a file that a student has changed. It puts the new version
+beside it. `.handed_out/` keeps each lesson as the student got it last. JupyterLab's
+configuration runs this file, also where the package is not installed: so it imports
+Python's own modules alone.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import sys
+from datetime import date
+from itertools import count
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PLACES = ROOT / "bn_helpers_data" / "notebooks", ROOT / "notebooks"  # of a wheel, of a clone
+LESSON = re.compile(r"\d\d_[a-z0-9_]+\.ipynb")
+# The metadata of a lesson that `make refresh` has stored. JupyterLab adds to it.
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+LANGUAGE = {"name": "python", "file_extension": ".py", "nbconvert_exporter": "python"}
+
+TEXT = "cell_type", "source"
+WORK = *TEXT, "execution_count", "outputs"  # no metadata: opening and saving changes that
+NEWS = "WHAT_IS_NEW.md"
+SAID = {
+    "copied": "Copied to {folder}: {lessons}. No update changes what you write there.",
+    "renewed": "There is a new version of {lessons}. It is in place: you had changed nothing.",
+    "offered": "There is a new version of {lessons}, in {folder}: {files}. "
+    "What you wrote is as you left it.",
+    "saved": "You worked in notebooks/: {lessons}. That work is copied to {folder}: {files}. "
+    "Go on there. `git checkout notebooks` brings the lessons in notebooks/ back as they came.",
+}
+CHOICE = """
+Go on in your file or in the new one. Delete the new one if you do not need it.
+
+To put the new version in the place of your file, close both. Then type `make fresh ONLY=02` in a
+terminal, with the number of the lesson. Without make, type
+`python -m bn_helpers.my_course --fresh 02`. Your file is kept, with its date in its name.
+"""
+
+
+def lessons(folder):
+    """The lessons in a folder, in order; copies and notes are no lessons."""
+    paths = (path for path in folder.glob("*.ipynb") if LESSON.fullmatch(path.name))
+    return sorted(path for path in paths if path.is_file())
+
+
+def originals():
+    """The lessons as they came with the course; ValueError if they are not there."""
+    for place in PLACES:
+        if found := lessons(place):
+            return found
+    raise ValueError(f"lessons: expected them in {PLACES[1]}, got none; install the course again")
+
+
+def is_stored(path):
+    """Whether the notebook has the form that `make refresh` writes."""
+    try:
+        notebook = json.loads(path.read_bytes())
+        code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+        counts = [cell["execution_count"] for cell in code]
+        metadata = {"kernelspec": KERNEL, "language_info": LANGUAGE}
+        return counts == list(range(1, len(code) + 1)) and notebook["metadata"] == metadata
+    except (OSError, ValueError, LookupError, TypeError):
+        return False
+
+
+def update(folder):
+    """Copy missing lessons to `folder`, renew unchanged ones, offer the rest.
+
+    Returns what was done, a list of sentences, and the file to open first. Raises OSError
+    if a file cannot be written; what was done until then stays. Raises ValueError if
+    there are no lessons.
+    """
+    done = [step for lesson in originals() if (step := bring(lesson, folder))]
+    said, news = told(done, folder), [names for what, *names in done if what != "copied"]
+    if not news:
+        return said, lessons(folder)[0]
+    links = [f"- [{name}]({name})" for name in sorted({name for names in news for name in names})]
+    choice = CHOICE * any(what == "offered" for what, *_ in done)
+    text = "\n\n".join(["# What is new", *said, "\n".join(links) + "\n" + choice])
+    (folder / NEWS).write_text(text, encoding="utf-8")
+    return said, folder / NEWS
+
+
+def bring(lesson, folder):
+    """What `update` does for one lesson; None if there is nothing to do."""
+    mine, worked_in = folder / lesson.name, not is_stored(lesson)
+    last = folder / ".handed_out" / ("from-notebooks-" * worked_in + lesson.name)
+    if not mine.exists():
+        what, path = "saved" if worked_in else "copied", mine
+    elif same(WORK, lesson, last):
+        return None
+    elif worked_in:
+        what, path = "saved", free(mine, "from-notebooks", last)
+    elif same(WORK, mine, last):
+        what, path = "renewed", mine
+    elif same(TEXT, lesson, last) or same(TEXT, lesson, mine):
+        return None
+    else:
+        what, path = "offered", free(mine, "new", last)
+    put(lesson, path)
+    put(lesson, last)  # after the file: if this fails, the lesson is looked at once more
+    return what, lesson.name, path.name
+
+
+def fresh(number, folder):
+    """Put a clean lesson into `folder`; returns its path and where the old one is kept.
+
+    `number` is a str such as "02". Raises ValueError if there is no such lesson, or if
+    somebody has worked in the course's own. Raises OSError if a file cannot be written;
+    no file is lost then.
+    """
+    found = {lesson.name[:2]: lesson for lesson in originals()}
+    name = Path(number).name.split("_")[0]
+    lesson = found.get(name and name.zfill(2))
+    if not lesson:
+        raise ValueError(f"lesson: expected one of {' '.join(found)}, got {number}")
+    if not is_stored(lesson):
+        raise ValueError(f"{lesson}: expected the lesson as it came, got work of yours (make lab)")
+    mine, kept = folder / lesson.name, None
+    new = free(mine, "new", lesson)
+    put(lesson, new)
+    if mine.exists():
+        kept = free(mine, date.fromtimestamp(mine.stat().st_mtime).isoformat())
+        mine.rename(kept)
+    new.rename(mine)
+    put(lesson, folder / ".handed_out" / lesson.name)
+    return mine, kept
+
+
+def put(source, target):
+    """Copy a file, whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_suffix(".part")
+    try:
+        shutil.copyfile(source, part)  # not its rights: an installed lesson may be read-only
+        os.replace(part, target)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def free(path, word, spare=None):
+    """A path 02-word_title.ipynb where there is nothing, or nothing but `spare`."""
+    number, title = path.name.split("_", 1)
+    for n in count(1):
+        beside = path.with_name(f"{number}-{word}" + f"-{n}" * (n > 1) + f"_{title}")
+        if not beside.exists() or (spare and same(WORK, beside, spare)):
+            return beside
+
+
+def same(entries, one, other):
+    """Whether two files are there with the same `entries` of cells, or same bytes."""
+    return one.exists() and other.exists() and read(entries, one) == read(entries, other)
+
+
+def read(entries, path):
+    """These entries of each cell of a notebook; the bytes of a file that is none."""
+    content = path.read_bytes()
+    try:
+        return [[cell.get(entry) for entry in entries] for cell in json.loads(content)["cells"]]
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return content
+
+
+def told(done, folder):
+    """What `update` has done, in words: one or two sentences for each kind of step."""
+    said = []
+    for what, words in SAID.items():
+        if steps := [step for step in done if step[0] == what]:
+            numbers = ", ".join(lesson[:2] for _, lesson, _ in steps)
+            named = f"lesson{'s' * (len(steps) > 1)} {numbers}"
+            files = ", ".join(file for *_, file in steps)
+            said += [words.format(folder=f"{folder.resolve().name}/", lessons=named, files=files)]
+    return said
+
+
+def trouble(folder, error):
+    """One line that says why there is no copy, or not all of it."""
+    reason = "a file has this name" if folder.is_file() else error.strerror
+    return f"{folder} cannot be written: {reason}."
+
+
+def main():
+    """The command line; what goes wrong is said in one line."""
+    home = ROOT if Path.cwd().is_relative_to(ROOT) else Path.cwd()
+    folder = Path(os.path.relpath(home if home.name == "my_course" else home / "my_course"))
+    parser = argparse.ArgumentParser("python -m bn_helpers.my_course")
+    parser.add_argument("--fresh", nargs="+", metavar="02", help="put clean copies of these there")
+    parser.add_argument("--folder", type=Path, default=folder, help="where; else my_course/")
+    given = parser.parse_args()
+    try:
+        run(given.folder.expanduser(), given.fresh or [])
+    except ValueError as error:
+        sys.exit(str(error))
+    except OSError as error:
+        sys.exit(f"{trouble(given.folder, error)} --folder names another place.")
+
+
+def run(folder, numbers):
+    """Do what the command line asks for, and tell it."""
+    for number in numbers:
+        mine, kept = fresh(number, folder)
+        print(f"{mine} is the lesson as it came.", *[f"Your file is kept: {kept}."] * bool(kept))
+    if not numbers:
+        said, path = update(folder)
+        print(*said, f"Open {path} in JupyterLab.", sep="\n")
+
+
+if __name__ == "__main__":
+    main()
