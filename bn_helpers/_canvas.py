@@ -19,7 +19,11 @@ class Canvas(FigureCanvasAgg):
 
     def get_renderer(self):
         size = *self.figure.bbox.size, self.figure.dpi
-        if self.renderer is None or size != (self.renderer.width, self.renderer.height, self.renderer.dpi):
+        if self.renderer is None or size != (
+            self.renderer.width,
+            self.renderer.height,
+            self.renderer.dpi,
+        ):
             self.renderer = _Renderer(*size)
         return self.renderer
 

@@ -69,8 +69,7 @@ def look():
 
 @contextmanager
 def card(width=7.2, height=2.4):
-    """`with card() as fig:` a new Figure of width x height inches in the course's look.
-    """
+    """`with card() as fig:` a new Figure of width x height inches in the course's look."""
     with look():
         fig = Figure(
             figsize=(width, height), dpi=DPI * DENSITY, layout="constrained", facecolor="none"

@@ -11,7 +11,9 @@ from ._require import path as a_path
 
 PARTS = [(f"{part}-images-idx3-ubyte", f"{part}-labels-idx1-ubyte") for part in ("train", "t10k")]
 NAMES = [name for part in PARTS for name in part]
-SPELLINGS = {name: [name, f"{name}.gz", dot := name.replace("-idx", ".idx"), f"{dot}.gz"] for name in NAMES}
+SPELLINGS = {
+    name: [name, f"{name}.gz", dot := name.replace("-idx", ".idx"), f"{dot}.gz"] for name in NAMES
+}
 ALL_SPELLINGS = {spelling for spellings in SPELLINGS.values() for spelling in spellings}
 
 ONCE, AGAIN, SAME = "unpack it", "get it again", "take all files from the same source"
@@ -43,7 +45,9 @@ def read_mnist(folder):
     paths = {name: _find(home, name) for name in NAMES}
     for name, path in paths.items():
         if path is None:
-            raise FileNotFoundError(f"{home / name}: expected this file or {name}.gz, found neither; put it there")
+            raise FileNotFoundError(
+                f"{home / name}: expected this file or {name}.gz, found neither; put it there"
+            )
     arrays = {name: _read_idx(path, name) for name, path in paths.items()}
     for images, labels in PARTS:
         _belong_together(paths[images], arrays[images], paths[labels], arrays[labels])
@@ -69,9 +73,13 @@ def _belong_together(images, X, labels, y):
             f"got {len(y)}; take both files from the same source"
         )
     if y.max() > 9:
-        raise ValueError(f"{labels}: expected labels from 0 to 9, got {y.max()}; get the file again")
+        raise ValueError(
+            f"{labels}: expected labels from 0 to 9, got {y.max()}; get the file again"
+        )
     if X.min() == X.max():
-        raise ValueError(f"{images}: expected pixels that differ, got {X.max()} in all of them; {AGAIN}")
+        raise ValueError(
+            f"{images}: expected pixels that differ, got {X.max()} in all of them; {AGAIN}"
+        )
 
 
 # --- where the files are ------------------------------------------------------------
@@ -82,18 +90,29 @@ def _home(folder):
     while folder.name in ALL_SPELLINGS and len(_found(folder)) < len(NAMES):
         folder = folder.parent  # a file was given, or the folder that Kaggle makes for it
     if not os.path.isdir(folder):
-        came = "a file; unpack an archive, and give the folder" if os.path.isfile(folder) else "none"
-        raise FileNotFoundError(f"{folder}: expected a folder with the four MNIST files, found {came}")
+        came = (
+            "a file; unpack an archive, and give the folder" if os.path.isfile(folder) else "none"
+        )
+        raise FileNotFoundError(
+            f"{folder}: expected a folder with the four MNIST files, found {came}"
+        )
     if _found(folder):
         return folder
     try:
         there = sorted(os.listdir(folder))
     except OSError as error:
-        raise ValueError(f"{folder}: expected a folder that can be read, got: {error.strerror or error}") from None
+        raise ValueError(
+            f"{folder}: expected a folder that can be read, got: {error.strerror or error}"
+        ) from None
     below = [path for depth in ("*/", "*/*/") for path in sorted(folder.glob(depth))]
-    homes = {path.resolve(): path for path in below if path.name not in ALL_SPELLINGS and _found(path)}
+    homes = {
+        path.resolve(): path for path in below if path.name not in ALL_SPELLINGS and _found(path)
+    }
     if not homes:
-        came = ", ".join(there[:3]) + (f" and {len(there) - 3} more" if len(there) > 3 else "") or "nothing"
+        came = (
+            ", ".join(there[:3]) + (f" and {len(there) - 3} more" if len(there) > 3 else "")
+            or "nothing"
+        )
         raise FileNotFoundError(
             f"{folder}: expected {NAMES[0]} and the other three IDX files there or below, "
             f"found {came}; put them there, gzipped or not (.npz, .csv and archives are not read)"
@@ -131,7 +150,13 @@ def _find(folder, name):
 def _read_idx(path, name):
     """The uint8 array of one IDX file; ValueError if `path` is anything else."""
     if not os.path.isfile(path):
-        came = "a folder" if os.path.isdir(path) else "a broken link" if os.path.islink(path) else "something else"
+        came = (
+            "a folder"
+            if os.path.isdir(path)
+            else "a broken link"
+            if os.path.islink(path)
+            else "something else"
+        )
         raise ValueError(f"{path}: expected a file, got {came}; put the file {name} there")
     try:
         with open(path, "rb") as file:
@@ -139,7 +164,9 @@ def _read_idx(path, name):
         with (gzip.open if packed else open)(path, "rb") as file:
             return _parse(file, path, name)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise ValueError(f"{path}: expected a whole gzip file, got a damaged one ({error}); {AGAIN}") from None
+        raise ValueError(
+            f"{path}: expected a whole gzip file, got a damaged one ({error}); {AGAIN}"
+        ) from None
     except OSError as error:
         raise ValueError(
             f"{path}: expected a file that can be read, got: {error.strerror or error}; {AGAIN}"
@@ -152,7 +179,9 @@ def _parse(file, path, name):
     data = bytearray(file.read(512))
     if data[:4] != magic.to_bytes(4, "big"):
         came, advice = _recognize(bytes(data), f"this is not the file {name}, {AGAIN}")
-        raise ValueError(f"{path}: expected magic number {magic} (IDX, {kind}), got {came}; {advice}")
+        raise ValueError(
+            f"{path}: expected magic number {magic} (IDX, {kind}), got {came}; {advice}"
+        )
     if len(data) < header:
         raise ValueError(
             f"{path}: expected {header} bytes of header, got {len(data)}; the file is cut short, {AGAIN}"

@@ -28,12 +28,19 @@ class Page:
         self._pages, self.outputs = 0, outputs
         self._copy, hello = ipywidgets.HTML(), ipywidgets.Button()
         self.box = ipywidgets.VBox([*widgets, self._copy, hello])
-        for widget, name in ((self.box, "bn-controls"), (self._copy, "bn-copy"), (hello, "bn-hello")):
+        for widget, name in (
+            (self.box, "bn-controls"),
+            (self._copy, "bn-copy"),
+            (hello, "bn-hello"),
+        ):
             widget.add_class(name)
         self._copy.layout.display = hello.layout.display = "none"
         hello.on_click(self._hello)
         display(self.box)
-        self._handles = [display(data, metadata=metadata, raw=True, display_id=True) for data, metadata in outputs]
+        self._handles = [
+            display(data, metadata=metadata, raw=True, display_id=True)
+            for data, metadata in outputs
+        ]
         code = [(HERE / name).read_text(encoding="utf-8") for name in ("_page.js", script)]
         code = "\n".join(["{", f"const count = {len(outputs)};", *code, "}"])  # a block
         display({"application/javascript": code, "text/plain": ""}, raw=True)

@@ -73,8 +73,7 @@ class Explorer:
         return Live(self._draw, data, widgets, self._size)
 
     def filmstrip(self, *data, settings):
-        """Show still pictures, each with its sentence, one for each dict in `settings`.
-        """
+        """Show still pictures, each with its sentence, one for each dict in `settings`."""
         figure = self.live(*data)
         for setting in settings:
             figure.update(**setting)
@@ -153,8 +152,7 @@ class Live:
             return self._encode(self._redraw.pixels())
 
     def show(self):
-        """Display controls, picture and sentence, and redraw whenever a control moves.
-        """
+        """Display controls, picture and sentence, and redraw whenever a control moves."""
         if not plots.can_display():
             where = "(A notebook shows the picture and its controls: JupyterLab, for instance.)"
             plots.say(f"{self.sentence} {where}")

@@ -76,9 +76,9 @@ def is_stored(path):
 def update(folder):
     """Copy missing lessons to `folder`, renew unchanged ones, offer the rest.
 
-    Returns what was done, a list of sentences, and the file to open first. Raises OSError
-    if a file cannot be written; what was done until then stays. Raises ValueError if
-    there are no lessons.
+    Returns what was done, a list of sentences, and the file to open first. Raises
+    OSError if a file cannot be written; what was done until then stays. Raises
+    ValueError if there are no lessons.
     """
     done = [step for lesson in originals() if (step := bring(lesson, folder))]
     said, news = told(done, folder), [names for what, *names in done if what != "copied"]

@@ -1,6 +1,8 @@
-"""Write digits.npz from scikit-learn's copy of the UCI test set; needs scikit-learn, the lessons do not.
+"""Write digits.npz from scikit-learn's copy of the UCI test set; needs scikit-learn,
+the lessons do not.
 
-Run in this folder: `python make_digits.py`. The arrays are the originals, only packed smaller.
+Run in this folder: `python make_digits.py`. The arrays are the originals, only packed
+smaller.
 """
 
 import hashlib

@@ -133,11 +133,16 @@ def test_a_prediction_opens_the_explanation_and_is_kept(lesson, lab):
     assert not ledger.exists()
     assert not area.locator("details").evaluate("block => block.open")
     area.locator("button:text-is('95%')").click()
-    wait_for(lambda: area.locator("details").evaluate("block => block.open"), "the explanation to open")
+    wait_for(
+        lambda: area.locator("details").evaluate("block => block.open"), "the explanation to open"
+    )
     assert "You predicted: 95%. The answer is different." in area.locator("summary").inner_text()
     area.locator("button:text-is('65%')").click()
     wait_for(lambda: "This is right." in area.locator("summary").inner_text(), "the second verdict")
-    assert [entry["prediction"] for entry in json.loads(ledger.read_text(encoding="utf-8"))] == ["95%", "65%"]
+    assert [entry["prediction"] for entry in json.loads(ledger.read_text(encoding="utf-8"))] == [
+        "95%",
+        "65%",
+    ]
 
 
 def test_the_result_below_a_question_is_covered_until_it_is_decided_or_skipped(lesson):

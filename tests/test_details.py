@@ -34,7 +34,9 @@ ALSO = {  # lesson -> what else tells numbers that its answers quote
     "03": [internal_shift],
     "05": [
         lambda: forward.five_points.live(fifth=10).sentence,
-        computed((0.05**2, 4), (0.05**2 + 1e-5, 5), (2.5, 1), (1.025, 3)),  # 0.0005^2 = 2.5e-7, + 1e-5 = 1.025e-5
+        computed(
+            (0.05**2, 4), (0.05**2 + 1e-5, 5), (2.5, 1), (1.025, 3)
+        ),  # 0.0005^2 = 2.5e-7, + 1e-5 = 1.025e-5
         computed((0.0005 / np.sqrt(1.025e-5), 4)),
     ],
     "07": [running_averages, computed((np.sqrt(19), 1))],
@@ -91,7 +93,9 @@ def test_a_number_in_the_explanation_of_a_question_is_printed_or_told_by_a_figur
 
 
 def test_the_numbers_are_found_and_a_wrong_one_is_seen():
-    cell = nbformat.v4.new_markdown_cell("<details>\n\n1. About 0.051, or 12%; 7 of 8.\n\n</details> 0.3")
+    cell = nbformat.v4.new_markdown_cell(
+        "<details>\n\n1. About 0.051, or 12%; 7 of 8.\n\n</details> 0.3"
+    )
     assert quoted(nbformat.v4.new_notebook(cells=[cell])) == ["0.051", "12%"]
     assert says("-0.8", "-0.78")
     assert not says("0.051", "0.049")

@@ -26,7 +26,9 @@ def test_the_means_of_batches_vary_with_the_root_of_the_batch_size():
     one = start.ink().std()
     for size in start.SIZES:
         sampling_error = 1 / np.sqrt(2 * start.BATCHES)  # of a std, relative
-        assert start.batch_means(size).std() == pytest.approx(one / np.sqrt(size), rel=5 * sampling_error)
+        assert start.batch_means(size).std() == pytest.approx(
+            one / np.sqrt(size), rel=5 * sampling_error
+        )
 
 
 def test_the_deep_network_agrees_with_a_network_of_layers_and_its_backward_pass():
@@ -71,7 +73,9 @@ def test_the_right_backward_pass_is_the_helpers():
     x, dout, gamma, _ = backward.case(6, "random", 4)
     _, cache = batchnorm_forward(x, gamma, np.zeros(4), backward.EPS)
     np.testing.assert_allclose(
-        backward.BACKWARD["right"](dout, x, gamma, backward.EPS), batchnorm_backward(dout, cache)[0], atol=1e-12
+        backward.BACKWARD["right"](dout, x, gamma, backward.EPS),
+        batchnorm_backward(dout, cache)[0],
+        atol=1e-12,
     )
 
 
@@ -100,7 +104,9 @@ def test_each_kind_of_shift_changes_what_it_says_and_keeps_the_rest():
 def test_the_classifier_finds_a_rule_of_its_family():
     x, y, _, _ = shift.clouds("covariate", 0.0, n=20_000)
     w = shift.fit(x, y, curved=True)
-    np.testing.assert_allclose(w / w[2], [0.8, 0, 1, -0.5], atol=0.06)  # x2 - x1^2 / 2 + 0.8, up to a factor
+    np.testing.assert_allclose(
+        w / w[2], [0.8, 0, 1, -0.5], atol=0.06
+    )  # x2 - x1^2 / 2 + 0.8, up to a factor
 
 
 def test_the_record_of_internal_shift_is_that_of_its_script():

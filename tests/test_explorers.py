@@ -47,8 +47,14 @@ def ends(widget):
     if isinstance(widget, ipywidgets.Checkbox):
         return [False, True]
     if hasattr(widget, "options"):
-        return [widget.options[0], widget.options[-1]] if len(widget.options) > 5 else list(widget.options)
-    return [widget.base**end if hasattr(widget, "base") else end for end in (widget.min, widget.max)]
+        return (
+            [widget.options[0], widget.options[-1]]
+            if len(widget.options) > 5
+            else list(widget.options)
+        )
+    return [
+        widget.base**end if hasattr(widget, "base") else end for end in (widget.min, widget.max)
+    ]
 
 
 def anywhere(widget, rng):
@@ -85,8 +91,12 @@ EXPLORERS = {  # each with the function that gives its data
 def test_both_ends_of_every_control_and_500_random_settings_are_drawn(explorer, network, digits):
     figure = explorer.live(*EXPLORERS[explorer](network, *digits))
     rng = np.random.default_rng(0)
-    settings = [dict(zip(figure.widgets, values)) for values in product(*map(ends, figure.widgets.values()))]
-    settings += [{name: anywhere(widget, rng) for name, widget in figure.widgets.items()} for _ in range(500)]
+    settings = [
+        dict(zip(figure.widgets, values)) for values in product(*map(ends, figure.widgets.values()))
+    ]
+    settings += [
+        {name: anywhere(widget, rng) for name, widget in figure.widgets.items()} for _ in range(500)
+    ]
     for setting in settings:
         sentence = figure.update(**setting)
         assert not re.search(r"\b(nan|inf)\b", sentence), setting
@@ -114,7 +124,9 @@ def test_the_sentence_has_the_formulas_std_and_the_measured_one_is_close(width, 
         for word in ("the sums have std ", "(formula ")
     )
     n, mean_square = (64, np.mean(X**2)) if digits else (width, 1.0)
-    assert formula == pytest.approx(0.1 * np.sqrt(n * mean_square), rel=0.06)  # two digits, another sample
+    assert formula == pytest.approx(
+        0.1 * np.sqrt(n * mean_square), rel=0.06
+    )  # two digits, another sample
     assert measured == pytest.approx(formula, rel=0.1)
 
 
@@ -163,7 +175,9 @@ def test_the_noise_of_one_example_falls_with_the_root_of_the_batch_size(network,
 
 def test_sentences_of_the_deep_explorer_tell_the_three_numbers():
     sentence = depth.deep_network.live().sentence
-    assert sentence.startswith("Xavier weights, sigmoid, 10 layers: the outputs of layer 10 have std 0.1")
+    assert sentence.startswith(
+        "Xavier weights, sigmoid, 10 layers: the outputs of layer 10 have std 0.1"
+    )
     dead = depth.deep_network.live(scheme="zeros").sentence
     assert "0 pooled and 0 between examples" in dead
     assert "has 0 times the std" in dead
@@ -179,7 +193,10 @@ def test_the_momentum_figure_tells_a_lag_from_a_network_that_has_not_learned(dig
     figure = inference.running_statistics.live(experiment.train_runs(*load_digits()[:2]), *digits)
 
     def shares(**values):
-        return [int(share) for share in re.findall(r"(\d+)% (?:are right )?with", figure.update(**values))]
+        return [
+            int(share)
+            for share in re.findall(r"(\d+)% (?:are right )?with", figure.update(**values))
+        ]
 
     running, population, _ = shares(momentum=0.001, batch_size=64, training_steps=300)
     assert running < 50 < 90 < population

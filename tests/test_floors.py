@@ -12,7 +12,16 @@ from lessons import code
 PACKAGE = Path(__file__).parents[1] / "bn_helpers"
 NEVER = {"subprocess", "socket", "multiprocessing", "asyncio", "concurrent", "urllib", "requests"}
 NEVER |= {"torch", "scipy"}
-WORDS = ["start", "initialization", "depth", "shift", "rescaling", "forward", "backward", "inference"]
+WORDS = [
+    "start",
+    "initialization",
+    "depth",
+    "shift",
+    "rescaling",
+    "forward",
+    "backward",
+    "inference",
+]
 
 
 class Room(NamedTuple):
@@ -31,6 +40,7 @@ ROOMS = {
     # floor 0
     "require": Room(["_require"]),
     "mathematics": Room([*MATHEMATICS, "gradients"], ["require"]),
+    "my_course": Room(["my_course"]),
     "threads": Room(["_threads"], [], {"threadpoolctl"}),
     "canvas": Room(["_png", "_canvas"], [], {"matplotlib", "PIL"}),
     "copies": Room(["my_course"]),
@@ -70,7 +80,9 @@ FILES = [path for path in PATHS if path.name != "__init__.py"]
 
 
 def imports(path):
-    """(own files, foreign packages) that a file imports, wherever in it the import stands."""
+    """(own files, foreign packages) that a file imports, wherever in it the import
+    stands.
+    """
     own, foreign = set(), set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -84,7 +96,9 @@ def imports(path):
 
 
 def own_file(start, name):
-    """The file that `from start import name` reads: `name` below a folder, else `start` itself."""
+    """The file that `from start import name` reads: `name` below a folder, else `start`
+    itself.
+    """
     below = start / f"{name}.py"
     return name_of(below if below.exists() else start.with_suffix(".py"))
 
@@ -121,7 +135,9 @@ def test_an_import_with_one_dot_in_a_folder_is_seen(tmp_path):
 
     class Text(type(path)):
         def read_text(self, **_):
-            return "from . import depth\nfrom .shift import cloud\nfrom .. import plots\nimport numpy"
+            return (
+                "from . import depth\nfrom .shift import cloud\nfrom .. import plots\nimport numpy"
+            )
 
     own, foreign = imports(Text(path))
     assert own == {"explorers/depth", "explorers/shift", "plots"}

@@ -18,7 +18,9 @@ from bn_helpers.live import explore
 X = np.random.default_rng(0).standard_normal((200, 20))
 
 
-@explore(std=slider(0.01, 1.0, start=0.1, label="weight std"), shout=switch(label="shout"), size=(4, 2))
+@explore(
+    std=slider(0.01, 1.0, start=0.1, label="weight std"), shout=switch(label="shout"), size=(4, 2)
+)
 def spread(fig, factor=1.0):
     ax = fig.subplots()
     fill, title = plots.histogram(ax, -3, 3), ax.set_title("")
@@ -79,7 +81,9 @@ def base64_of(png):
 
 
 def moves_look_like_full_draws(figure, name, values):
-    """Is the picture after several moves that of a full draw? (An edge may differ by rounding.)"""
+    """Is the picture after several moves that of a full draw? (An edge may differ by
+    rounding.)
+    """
     for value in values:
         figure.update(**{name: value})
         shown = pixels(figure.png())
@@ -97,7 +101,9 @@ def test_update_returns_the_sentence_and_changes_the_picture():
 
 def test_data_and_start_values_are_passed_on():
     assert spread.live(2.0, std=0.25, shout=True).sentence == "Std 0.50! <b>&"
-    with pytest.raises(ValueError, match=r"spread: expected start values for \['std', 'shout'\], got \['sigma'\]"):
+    with pytest.raises(
+        ValueError, match=r"spread: expected start values for \['std', 'shout'\], got \['sigma'\]"
+    ):
         spread.live(sigma=1)
     with pytest.raises(ValueError, match="spread: std cannot start at 'wide'"):
         spread.live(std="wide")
@@ -105,7 +111,9 @@ def test_data_and_start_values_are_passed_on():
         spread.live(std=50)  # a widget would start at its end
     with pytest.raises(ValueError, match="walk: step cannot start at 3"):
         walk.live(step=3)
-    with pytest.raises(ValueError, match=r"spread: expected values for \['std', 'shout'\], got \['sigma'\]"):
+    with pytest.raises(
+        ValueError, match=r"spread: expected values for \['std', 'shout'\], got \['sigma'\]"
+    ):
         spread.live().update(sigma=1)
 
 
@@ -229,10 +237,17 @@ def test_show_displays_controls_picture_and_sentence_and_updates_them_in_place(p
     figure.show()
     controls, picture, sentence, script = page
     assert set(script.history[0]) == {"application/javascript", "text/plain"}
-    assert [type(w).__name__ for w in controls.history[0].children[:2]] == ["FloatSlider", "Checkbox"]
+    assert [type(w).__name__ for w in controls.history[0].children[:2]] == [
+        "FloatSlider",
+        "Checkbox",
+    ]
     figure.widgets["std"].value = 0.5
     assert len(page) == 4
-    assert picture.history[-1]["image/png"] == base64_of(figure.png()) != picture.history[0]["image/png"]
+    assert (
+        picture.history[-1]["image/png"]
+        == base64_of(figure.png())
+        != picture.history[0]["image/png"]
+    )
     assert sentence.history[-1] == {
         "text/html": '<p class="bn-live">Std 0.50. &lt;b&gt;&amp;</p>',
         "text/plain": "Std 0.50. <b>&",
@@ -253,7 +268,10 @@ def test_from_the_second_page_on_picture_and_sentence_go_through_a_widget_too(pa
     assert "Std 0.50. &lt;b&gt;&amp;" in copy.value
     figure.widgets["std"].value = 0.6
     assert "Std 0.60" in copy.value
-    assert f'src="data:image/png;base64,{base64_of(figure.png())}" alt="" width=400 height=200' in copy.value
+    assert (
+        f'src="data:image/png;base64,{base64_of(figure.png())}" alt="" width=400 height=200'
+        in copy.value
+    )
     assert page[2].history[-1]["text/plain"].startswith("Std 0.60")  # on the first page as before
 
 
@@ -274,7 +292,10 @@ def test_an_error_appears_in_the_sentence_and_the_next_move_works_again(page):
     figure.show()
     _, picture, sentence, _ = page
     figure.widgets["n"].value = 3
-    assert sentence.history[-1]["text/plain"] == "This setting could not be drawn. RuntimeError: no <three>"
+    assert (
+        sentence.history[-1]["text/plain"]
+        == "This setting could not be drawn. RuntimeError: no <three>"
+    )
     assert "<three>" not in sentence.history[-1]["text/html"]
     figure.widgets["n"].value = 4
     assert sentence.history[-1]["text/plain"] == picture.history[-1]["text/plain"] == "n is 4"
@@ -313,7 +334,9 @@ def test_a_computation_may_be_over_at_once():
 
 def test_a_run_again_and_a_filmstrip_leave_no_control_behind(page, shell):
     def controls():
-        return [w for w in ipywidgets.widget._instances.values() if isinstance(w, ipywidgets.DOMWidget)]
+        return [
+            w for w in ipywidgets.widget._instances.values() if isinstance(w, ipywidgets.DOMWidget)
+        ]
 
     before = len(controls())
     spread.filmstrip(settings=[{"std": 0.1}])
@@ -321,7 +344,8 @@ def test_a_run_again_and_a_filmstrip_leave_no_control_behind(page, shell):
     for execution in range(3):
         shell.execution = execution
         walk()
-    # a box and the page's two widgets in it; a row with the name and the buttons of the Play; a slider
+    # a box and the page's two widgets in it; a row with the name and the buttons of the
+    # Play; a slider
     assert len(controls()) == before + 7
 
 
@@ -360,7 +384,9 @@ def test_updates_from_several_threads_do_not_mix(page):
         for value in values:
             figure.widgets["std"].value = value
 
-    threads = [threading.Thread(target=move, args=(np.linspace(0.1, 0.9, 20) + k / 100,)) for k in range(4)]
+    threads = [
+        threading.Thread(target=move, args=(np.linspace(0.1, 0.9, 20) + k / 100,)) for k in range(4)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -413,7 +439,9 @@ def test_a_play_counts_its_ticks_even_if_the_front_end_skips_values(page):
     ],
     ids=["done", "error", "closed"],
 )
-def test_a_play_stops_when_the_computation_is_done_or_fails_or_its_cell_runs_again(page, end, sentence):
+def test_a_play_stops_when_the_computation_is_done_or_fails_or_its_cell_runs_again(
+    page, end, sentence
+):
     figure = walk.live()
     figure.show()
     figure.widgets["step"].playing = True
@@ -450,12 +478,19 @@ def test_2000_updates_do_not_grow_the_memory():
     move(200)  # fills caches
     before = process.memory_info().rss
     move(2000)
-    assert process.memory_info().rss - before < 30e6  # one kept pixel buffer an update would be 320e6
+    assert (
+        process.memory_info().rss - before < 30e6
+    )  # one kept pixel buffer an update would be 320e6
 
 
 def test_a_log_slider_has_20_steps_a_decade_and_keeps_its_start():
     control = slider(0.001, 3.0, start=1.0, log=True, label="weight std")()
-    assert (control.min, round(control.max, 3), control.step, control.value) == (-3, 0.477, 0.05, 1.0)
+    assert (control.min, round(control.max, 3), control.step, control.value) == (
+        -3,
+        0.477,
+        0.05,
+        1.0,
+    )
 
 
 def test_whole_numbers_give_a_slider_of_whole_numbers_and_options_a_menu_that_starts_at_the_first():
@@ -469,7 +504,10 @@ def test_whole_numbers_give_a_slider_of_whole_numbers_and_options_a_menu_that_st
     [
         (lambda: slider(1, 2, start=3, label="x"), "slider: expected low <= start <= high"),
         (lambda: slider(0, 2, start=1, label="x", log=True), "low > 0 with log; got 0, 1, 2"),
-        (lambda: steps((1, 2), start=3, label="x"), r"steps: expected start to be one of \[1, 2\], got 3"),
+        (
+            lambda: steps((1, 2), start=3, label="x"),
+            r"steps: expected start to be one of \[1, 2\], got 3",
+        ),
     ],
 )
 def test_bad_controls_are_refused_by_name(make, message):
@@ -504,8 +542,17 @@ def test_a_figure_does_not_touch_pyplot_or_warn():
 
 READERS = {
     "dark": {"style": "dark_background"},
-    "matplotlibrc": {"font.size": 20, "axes.facecolor": "black", "text.color": "white", "lines.linestyle": ":"},
-    "no such font": {"font.family": "Nowhere Sans", "mathtext.fontset": "custom", "mathtext.rm": "Nowhere Sans"},
+    "matplotlibrc": {
+        "font.size": 20,
+        "axes.facecolor": "black",
+        "text.color": "white",
+        "lines.linestyle": ":",
+    },
+    "no such font": {
+        "font.family": "Nowhere Sans",
+        "mathtext.fontset": "custom",
+        "mathtext.rm": "Nowhere Sans",
+    },
     "signs": {
         "axes.unicode_minus": False,
         "path.sketch": (3, 100, 2),

@@ -70,7 +70,9 @@ def test_one_batch_of_everything_is_the_networks_training_mode_and_nothing_chang
     assert all(np.array_equal(a[name], b[name]) for a, b in zip(before, after) for name in a)
     np.testing.assert_allclose(logits, network.forward(digits[0], training=True), atol=1e-10)
     for x, x_hat in zip(sums, x_hats, strict=True):
-        np.testing.assert_allclose((x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-5), x_hat, atol=1e-10)
+        np.testing.assert_allclose(
+            (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-5), x_hat, atol=1e-10
+        )
 
 
 def test_evaluating_with_the_running_statistics_is_the_networks_evaluation_mode(network, digits):
@@ -80,7 +82,9 @@ def test_evaluating_with_the_running_statistics_is_the_networks_evaluation_mode(
     assert len(activations) == 2
 
 
-def test_population_statistics_are_those_of_one_batch_of_everything_and_change_nothing(network, digits):
+def test_population_statistics_are_those_of_one_batch_of_everything_and_change_nothing(
+    network, digits
+):
     before = network.layers[1].running_mean.copy()
     (mean, var), *_ = population_statistics(network, digits[0])
     sums = network.layers[0].forward(digits[0], training=False)

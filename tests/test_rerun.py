@@ -20,7 +20,9 @@ pytestmark = pytest.mark.once
 def shown(monkeypatch):
     """The still figures that the cells show, as drawn: a list that grows."""
     figures, bundle = [], _card.bundle
-    monkeypatch.setattr(_card, "bundle", lambda fig, *rest: figures.append(fig) or bundle(fig, *rest))
+    monkeypatch.setattr(
+        _card, "bundle", lambda fig, *rest: figures.append(fig) or bundle(fig, *rest)
+    )
     return figures
 
 

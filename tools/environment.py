@@ -43,19 +43,28 @@ class Failed(Exception):
 def main(folder):
     if sys.version_info < (3, 11):  # noqa: UP036, any Python may run this
         version = ".".join(map(str, sys.version_info[:3]))
-        sys.exit(f"This course needs Python 3.11 or newer; this is {version}. Try: make PYTHON=python3.12 lab")
+        sys.exit(
+            f"This course needs Python 3.11 or newer; this is {version}. Try: make PYTHON=python3.12 lab"
+        )
     with one_at_a_time(folder):
         stamp = folder / ".ready"  # holds the digest of the lock that was installed last
         digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()
         try:
-            if look(folder) != ([], True) or not stamp.is_file() or stamp.read_text(encoding="utf-8") != digest:
+            if (
+                look(folder) != ([], True)
+                or not stamp.is_file()
+                or stamp.read_text(encoding="utf-8") != digest
+            ):
                 mend(folder)
                 stamp.write_text(digest, encoding="utf-8")
         except (Failed, OSError) as error:
             what, _, details = str(error).partition("\n")
             if not usable(folder):
                 sys.exit(f"The environment could not be made: {what}\n{details}".strip())
-            print(f"The packages could not be brought up to date: {what} Those that are here are used.", flush=True)
+            print(
+                f"The packages could not be brought up to date: {what} Those that are here are used.",
+                flush=True,
+            )
 
 
 def look(folder):
@@ -94,7 +103,9 @@ def mend(folder):
         with tempfile.TemporaryDirectory() as temporary:
             again = Path(temporary, "damaged.txt")
             again.write_text("".join(locked[name][1] for name in damaged), encoding="utf-8")
-            pip(folder, "--ignore-installed", "--require-hashes", "-r", again)  # writes over old files
+            pip(
+                folder, "--ignore-installed", "--require-hashes", "-r", again
+            )  # writes over old files
         for info, name, version in installed(site):
             if name in damaged and version != locked[name][0]:
                 shutil.rmtree(info)
@@ -110,7 +121,9 @@ def make(folder):
     Packages of an earlier environment of the same version are kept.
     """
     if not works_here("import ensurepip, venv"):
-        raise Failed("Python's venv is missing. On Debian or Ubuntu: sudo apt install make python3-venv")
+        raise Failed(
+            "Python's venv is missing. On Debian or Ubuntu: sudo apt install make python3-venv"
+        )
     if any(folder.glob("lib/python3*/site-packages/numpy")):
         print("The environment is mended, one to five minutes.", flush=True)
     else:
@@ -125,7 +138,15 @@ def make(folder):
 
 def pip(folder, *arguments):
     """Run pip install, and print its progress after every twenty packages."""
-    options = ["--no-deps", "--disable-pip-version-check", "--no-input", "--retries", "2", "--progress-bar", "off"]
+    options = [
+        "--no-deps",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--retries",
+        "2",
+        "--progress-bar",
+        "off",
+    ]
     seen = 0
 
     def tell(line):
@@ -154,7 +175,9 @@ def in_files(folder):
     files = {name: value for name, value in os.environ.items() if name == "PIP_CONFIG_FILE"}
     out = subprocess.run(command, env={**clean(), **files}, capture_output=True)
     found = {"PIP_CONFIG_FILE": os.devnull}
-    listed = re.findall(r"^(?:global|install)\.([a-z-]+)=(.+)$", os.fsdecode(out.stdout), flags=re.M)
+    listed = re.findall(
+        r"^(?:global|install)\.([a-z-]+)=(.+)$", os.fsdecode(out.stdout), flags=re.M
+    )
     for option, value in listed:
         name = f"PIP_{option.upper().replace('-', '_')}"
         if NETWORK.match(name) and not os.environ.get(name):
@@ -222,11 +245,21 @@ def usable(folder):
 
 
 def works(folder, *arguments):
-    return subprocess.run([python(folder), "-I", *arguments], env=clean(), capture_output=True).returncode == 0
+    return (
+        subprocess.run(
+            [python(folder), "-I", *arguments], env=clean(), capture_output=True
+        ).returncode
+        == 0
+    )
 
 
 def works_here(code):
-    return subprocess.run([sys.executable, "-I", "-c", code], env=clean(), capture_output=True).returncode == 0
+    return (
+        subprocess.run(
+            [sys.executable, "-I", "-c", code], env=clean(), capture_output=True
+        ).returncode
+        == 0
+    )
 
 
 def entries():

@@ -68,7 +68,12 @@ def find_pythons():
     for minor in range(11, 20):
         name = f"python3.{minor}"
         for path in [folder / name for folder in folders if (folder / name).exists()]:
-            if subprocess.run([path, "-c", "import ensurepip, venv"], capture_output=True).returncode == 0:
+            if (
+                subprocess.run(
+                    [path, "-c", "import ensurepip, venv"], capture_output=True
+                ).returncode
+                == 0
+            ):
                 found.setdefault(name, path)
     return found or {f"python3.{sys.version_info.minor}": Path(sys.executable)}
 
@@ -78,7 +83,9 @@ def environment(row):
     if row.base is None:
         return Path(sys.executable)
     folder = BUILD / row.name
-    subprocess.run([row.base, ROOT / "tools/environment.py", folder], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [row.base, ROOT / "tools/environment.py", folder], check=True, stdout=subprocess.DEVNULL
+    )
     python = folder / "bin" / "python"
     if row.packages:
         subprocess.run([python, "-m", "pip", "install", "-qq", *row.packages], check=True)
@@ -124,7 +131,9 @@ def read(report):
         column = next((c for c in COLUMNS if f"{c}.ipynb" in case.get("classname")), "tests")
         ran.add(column)
         for failure in [*case.iter("failure"), *case.iter("error")]:
-            red[column].append(f"{case.get('classname')} {case.get('name')}: {reason(failure.text or '')}")
+            red[column].append(
+                f"{case.get('classname')} {case.get('name')}: {reason(failure.text or '')}"
+            )
     return red | {column: ["nothing ran"] for column in COLUMNS if column not in ran}
 
 
@@ -150,7 +159,9 @@ def main(only):
     BUILD.mkdir(parents=True, exist_ok=True)
     table = rows()
     if unknown := set(only) - {row.name for row in table}:
-        sys.exit(f"ONLY: expected some of {' '.join(row.name for row in table)}, got {' '.join(sorted(unknown))}")
+        sys.exit(
+            f"ONLY: expected some of {' '.join(row.name for row in table)}, got {' '.join(sorted(unknown))}"
+        )
     table = [row for row in table if row.name in only or not only]
     width = max(len(row.name) for row in table)
     print(" " * width, *[f"{column[:5]:>6s}" for column in COLUMNS], flush=True)

@@ -8,8 +8,12 @@ other number may differ by one unit of its last digit.
 import re
 from decimal import Decimal
 
-NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d*)?(?:e[-+]?\d+)?%?")  # 12, -0.5, 3e-05, 64%; not the 1 of W1
-SPACED = re.compile(rf"[^\S\n]*({NUMBER.pattern})[^\S\n]*")  # with its blanks, which change with a sign or a digit
+NUMBER = re.compile(
+    r"(?<![\w.])[-+]?\d+(?:\.\d*)?(?:e[-+]?\d+)?%?"
+)  # 12, -0.5, 3e-05, 64%; not the 1 of W1
+SPACED = re.compile(
+    rf"[^\S\n]*({NUMBER.pattern})[^\S\n]*"
+)  # with its blanks, which change with a sign or a digit
 
 
 def difference(stored, fresh):

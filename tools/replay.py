@@ -34,7 +34,9 @@ def replay(path, order=iter):
         with capture_output() as captured:
             result = shell.run_cell("".join(cell["source"]))
         error = result.error_before_exec or result.error_in_exec
-        now = said({"text": captured.stdout}, *({"data": output.data} for output in captured.outputs))
+        now = said(
+            {"text": captured.stdout}, *({"data": output.data} for output in captured.outputs)
+        )
         yield number, cell["metadata"].get("tags", []), said(*cell["outputs"]), error or now
 
 
@@ -58,7 +60,9 @@ def main(paths):
         os.chdir(here)
         failed += bool(off)
         cells = f"code cells {off} differ" if off else "as stored"
-        print(f"{path.name}: {cells}, {time.time() - start:.0f} s on {platform.machine()}", flush=True)
+        print(
+            f"{path.name}: {cells}, {time.time() - start:.0f} s on {platform.machine()}", flush=True
+        )
     return failed > 0
 
 

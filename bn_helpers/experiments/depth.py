@@ -55,7 +55,8 @@ def backward(scheme, activation, depth):
 
 
 def spreads(scheme, activation, depth):
-    """By layer up to `depth`: std of the outputs pooled, between examples, of the gradient.
+    """By layer up to `depth`: std of the outputs pooled, between examples, of the
+    gradient.
 
     The last is relative to the gradient at layer `depth`, 0 if there is none.
     """

@@ -19,16 +19,20 @@ def five_points(fifth, gamma, beta):
 
 
 def in_batches(network, X, y, batch_size):
-    """Sums, normalized values, number and share of the images that are classified correctly.
+    """Sums, normalized values, number and share of the images that are classified
+    correctly.
 
-    X (N, D) with labels y (N,) in batches with statistics of their own; the first two by layer.
+    X (N, D) with labels y (N,) in batches with statistics of their own; the first two
+    by layer.
     """
     logits, sums, x_hats = forward_in_batches(network, X, batch_size)
     return sums, x_hats, len(logits), share_right(logits, y)
 
 
 def first_sums(network, X, examples):
-    """Sums of the first layer for X (N, D) and examples (M, D), in stds of X around its mean."""
+    """Sums of the first layer for X (N, D) and examples (M, D), in stds of X around its
+    mean.
+    """
     x, examples = (network.layers[0].forward(rows, training=False) for rows in (X, examples))
     mean, std = x.mean(axis=0), x.std(axis=0)
     return (x - mean) / std, (examples - mean) / std

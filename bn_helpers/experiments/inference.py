@@ -138,7 +138,8 @@ def judge(runs, X, y):
 
 
 def running_errors(mean, variance, true_mean, true_var):
-    """Error of the running mean in stds (root mean square), mean ratio of the running variance.
+    """Error of the running mean in stds (root mean square), mean ratio of the running
+    variance.
 
     Both over the second half of the batches.
     """

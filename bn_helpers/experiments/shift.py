@@ -163,10 +163,11 @@ def _gradients(network, gradient):
 
 
 def unit_course(record, case, unit):
-    """What a recorded unit of the last hidden layer is fed: values, percentiles, mean slopes.
+    """What a recorded unit of the last hidden layer is fed: values, percentiles, mean
+    slopes.
 
-    unit: from 0. Values (steps, N) of the test images, percentiles 15, 50, 85 (3, steps), mean
-    slope of the sigmoid (steps,).
+    unit: from 0. Values (steps, N) of the test images, percentiles 15, 50, 85 (3,
+    steps), mean slope of the sigmoid (steps,).
     """
     sigmoid, slope, *_ = ACTIVATIONS["sigmoid"]
     values = record[case]["values"][0, :, :, unit].astype(float)

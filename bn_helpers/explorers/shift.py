@@ -6,7 +6,16 @@ import numpy as np
 
 from .. import plots
 from ..controls import choice, slider, steps, switch
-from ..experiments.shift import KINDS, STEPS, UNITS, boundary, clouds, fit, share_classified, unit_course
+from ..experiments.shift import (
+    KINDS,
+    STEPS,
+    UNITS,
+    boundary,
+    clouds,
+    fit,
+    share_classified,
+    unit_course,
+)
 from ..live import explore
 
 SPAN = 4  # both axes of the clouds run from -4 to 4

@@ -1,8 +1,10 @@
-"""Record what the last hidden layer of a network is fed while it learns: writes internal_shift.npz (`make record`).
+"""Record what the last hidden layer of a network is fed while it learns: writes
+internal_shift.npz (`make record`).
 
-Sigmoid network 64-100-100-100-10 on the digits, weights N(0, 0.1^2), batches of 60, 5000 steps, seeds 0 to 4, in
-four ways: without and with batch norm, at rates 0.1 and 2. Looked at on the test images, batch norm with their own
-statistics. About a minute on one core.
+Sigmoid network 64-100-100-100-10 on the digits, weights N(0, 0.1^2), batches of 60,
+5000 steps, seeds 0 to 4, in four ways: without and with batch norm, at rates 0.1 and 2.
+Looked at on the test images, batch norm with their own statistics. About a minute on
+one core.
 """
 
 from pathlib import Path
@@ -23,8 +25,12 @@ def main():
         for name in runs[0]:
             if name == "values" and case not in SHOWN:
                 continue
-            kept = runs[:1] if name == "values" else runs  # all values: for the figure, of the first seed only
-            dtype = np.float16 if name in ("values", "percentiles") else np.float32  # to be looked at, and many
+            kept = (
+                runs[:1] if name == "values" else runs
+            )  # all values: for the figure, of the first seed only
+            dtype = (
+                np.float16 if name in ("values", "percentiles") else np.float32
+            )  # to be looked at, and many
             recorded[f"{case}: {name}"] = np.array([run[name] for run in kept], dtype=dtype)
         print(case, "test accuracy at the end:", [f"{run['accuracy'][-1]:.3f}" for run in runs])
     np.savez_compressed(TARGET, **recorded)

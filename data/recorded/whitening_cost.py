@@ -1,7 +1,9 @@
-"""Record what standardizing and whitening cost by the number of features: whitening_cost.npz (`make record`).
+"""Record what standardizing and whitening cost by the number of features:
+whitening_cost.npz (`make record`).
 
-Processor time in seconds on one thread, the best of several runs, 2048 rows of Gaussian numbers. Times belong to
-one machine; what carries over is how they grow. About half a minute.
+Processor time in seconds on one thread, the best of several runs, 2048 rows of Gaussian
+numbers. Times belong to one machine; what carries over is how they grow. About half a
+minute.
 """
 
 import time
@@ -39,7 +41,9 @@ def main():
         seconds.append([best(step) for step in steps])
         print(d, " ".join(f"{s:.1e}" for s in seconds[-1]))
     what = np.array(["standardize", "covariance", "eigenvectors", "whiten"])
-    np.savez_compressed(TARGET, features=np.array(FEATURES), what=what, seconds=np.array(seconds, dtype=np.float32))
+    np.savez_compressed(
+        TARGET, features=np.array(FEATURES), what=what, seconds=np.array(seconds, dtype=np.float32)
+    )
 
 
 if __name__ == "__main__":

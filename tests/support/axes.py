@@ -2,7 +2,9 @@
 
 
 def unnamed(fig):
-    """(title, "x" or "y") of each axis with tick labels, ticks of some length, and no name."""
+    """(title, "x" or "y") of each axis with tick labels, ticks of some length, and no
+    name.
+    """
     return [
         (ax.get_title(), side)
         for ax in fig.axes
