@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from answers import backward, forward, inference, initialization, rescaling, shift
 from answers.initialization import normal, raises, step_on_a_copy, talks
+from bn_helpers.checks.misconceptions import HINTS
 
 from bn_helpers.batchnorm import batchnorm_backward
 from bn_helpers.checks import (
@@ -17,7 +18,6 @@ from bn_helpers.checks import (
     check_sgd_step,
     check_weight_std,
 )
-from bn_helpers.checks.misconceptions import HINTS
 
 SUBJECTS = backward, forward, inference, initialization, rescaling, shift
 RIGHT = [row for subject in SUBJECTS for row in subject.RIGHT]

@@ -35,6 +35,8 @@ class Room(NamedTuple):
 
 MATHEMATICS = ["_mnist", "data", "initializers", "layers", "_equations", "batchnorm", "whitening"]
 BELOW = ["require", "mathematics"]
+CHECKING = ["verdict", "errors", "calling", "measuring", "answering", "behaviours", "judging"]
+CHECKING += ["question"]
 NUMBERS = [*BELOW, "threads", "networks", "measures"]
 ROOMS = {
     # floor 0
@@ -59,6 +61,11 @@ ROOMS = {
     ),
     "ledger": Room(["ledger"], ["require"], {"platformdirs"}),
     "predict": Room(["predict"], ["plots", "live", "ledger"], {"IPython", "ipywidgets"}),
+    "checks": Room(
+        [f"checks/{name}" for name in [*CHECKING, "pictures", "draws"]],
+        [*NUMBERS, "plots"],
+    ),
+    "questions": Room([f"checks/{word}" for word in WORDS], [*BELOW, "checks"], apart=True),
     # floor 3
     "explorers": Room(
         [f"explorers/{word}" for word in [*WORDS, "diagrams"]],
