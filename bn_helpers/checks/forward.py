@@ -52,7 +52,7 @@ def means_and_stds(axis):
 
 check_batchnorm_forward = Question(
     cases=lambda rng: [
-        *batches(rng, ((7, 4), 2e-3), ((7, 4), 0.3), ((5, 5), 1e-5), ((6, 3), 4.0)),
+        *batches(rng, ((7, 4), 2e-3), ((7, 4), 0.3), ((5, 5), 1e-7), ((6, 3), 4.0)),
         (np.array([[1, 10], [4, 10], [4, 40]]), np.array([2, -1]), np.array([3, 0]), 2),
     ],
     truth=batchnorm,
@@ -151,7 +151,7 @@ def variances_averaged(*axis):
 
 check_batchnorm_conv = Question(
     cases=lambda rng: [
-        *batches(rng, ((5, 3, 4, 6), 2e-3), ((5, 3, 4, 6), 0.3), ((3, 4, 4, 4), 1e-5)),
+        *batches(rng, ((5, 3, 4, 6), 2e-3), ((5, 3, 4, 6), 0.3), ((3, 4, 4, 4), 1e-7)),
         (np.array([[[[0, 2], [4, 2]]], [[[8, 2], [0, 6]]]]), np.array([-2]), np.array([1]), 2),
     ],
     truth=batchnorm_conv,

@@ -92,7 +92,8 @@ def _tuple(values):
 
 def told(check, judged, answers, truth):
     """The Verdict `judged(answer)`, with what the tries before allow to say."""
-    verdict = judged(*answers) if len(answers) == 1 else not_yet("not-a-function")
+    with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
+        verdict = judged(*answers) if len(answers) == 1 else not_yet("not-a-function")
     former, wrong = _tries.get(check, (None, 0))
     wrong = 0 if verdict else wrong + (verdict.slip not in NO_TRY)
     _tries[check] = verdict.slip, wrong
