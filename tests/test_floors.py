@@ -62,7 +62,7 @@ ROOMS = {
     "ledger": Room(["ledger"], ["require"], {"platformdirs"}),
     "predict": Room(["predict"], ["plots", "live", "ledger"], {"IPython", "ipywidgets"}),
     "checks": Room(
-        [f"checks/{name}" for name in [*CHECKING, "pictures", "draws"]],
+        [f"checks/{name}" for name in [*CHECKING, "pictures", "draws", "normalizing"]],
         [*NUMBERS, "plots"],
     ),
     "questions": Room([f"checks/{word}" for word in WORDS], [*BELOW, "checks"], apart=True),

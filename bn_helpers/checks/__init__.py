@@ -1,8 +1,8 @@
-"""Is an answer right, and if not, which misconception is behind it? One file per lesson.
+"""Is an answer right, and if not, which misconception is behind it?
 
-A check is called with the student's function and answers with a Verdict; most are Questions,
-which are data. The files import in one order: verdict, errors, calling, measuring, judging,
-question, pictures, draws, and then those of the lessons, which do not know each other.
+A check is called with the student's function and answers with a Verdict. Most checks
+are Questions, which are data, one file for each lesson. Those about random weights are
+functions with the same face.
 """
 
 from .backward import check_batchnorm_backward, check_statistics_gradients

@@ -1,4 +1,4 @@
-"""The results of an answer beside what was expected of it. Arrays and words, nothing that runs."""
+"""The results of an answer beside what was expected of it: arrays and words."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,10 +14,11 @@ YOURS_AND_RIGHT = "your {name} is {yours}, right is {right}"
 
 @dataclass(frozen=True)
 class Expected:
-    """What is expected of an answer: arguments, and the results of the truth and of each slip.
+    """Arguments, and the results of the truth and of each slip.
 
-    calls: argument tuples. The first two have the same shapes; from `cases` on each argument
-    of the first is exchanged for that of the second, one at a time; the last is the first again.
+    calls: argument tuples. The first `cases` of them are the question's cases. In those
+    after them one argument of the first case is exchanged for that of the second. The
+    last call is the first one again.
     """
 
     calls: list
@@ -33,7 +34,7 @@ class Expected:
 
 
 class Answer:
-    """The reports of an answer beside what was expected, and which results are right."""
+    """The reports of an answer beside what was expected, and what of it is right."""
 
     def __init__(self, reports, expected):
         self.reports, self.expected = reports, expected
@@ -54,19 +55,19 @@ class Answer:
         return [r[i] for r in self.results], [w[i] for w in self.expected.wanted]
 
     def exchanged(self, i):
-        """The number of the call that has argument `i` of the second case, else the first."""
+        """The call with argument `i` of the second case and the others of the first."""
         return self.expected.cases + i
 
     def which(self):
         return which_results(self.expected.returns, self.wrong)
 
     def not_yet(self, name, *details):
-        """The verdict on wrong numbers: what is known, which results are right, a small case."""
+        """The verdict on wrong numbers, with what is right and a small case."""
         detail = " ".join(filter(None, [*details, self.which()]))
         return not_yet(name, detail, wanted=self.small_case(YOURS_AND_RIGHT))
 
     def small_case(self, form):
-        """The last case, and for each wrong result the `form` with its name, yours and right."""
+        """The last case and, for each wrong result, the `form` filled in."""
         k = self.expected.cases - 1
         if k >= len(self.results):
             return ""

@@ -1,4 +1,7 @@
-"""Questions of lesson 06. Upstream gradients are random and gamma has both signs, so slips show."""
+"""Questions of lesson 06.
+
+Upstream gradients are random and gamma has both signs, so that slips show.
+"""
 
 import numpy as np
 
@@ -48,10 +51,7 @@ check_statistics_gradients = Question(
     ],
     truth=statistics_gradients,
     slips={
-        "half-forgotten": (
-            with_dvar(factor=-1),
-            with_dvar(factor=1),
-        ),
+        "half-forgotten": (with_dvar(factor=-1), with_dvar(factor=1)),
         "std-for-variance": lambda g, x, eps: (
             2 * np.sqrt(x.var(0) + eps) * dvar(g, x, eps),
             dmu(g, x, eps),
@@ -115,7 +115,7 @@ def upstream(rng):
 
 
 def dx_by(formula):
-    """The three gradients, with dx from a formula of g = gamma dout, x_hat, std and m."""
+    """The three gradients, with dx from a formula of g = gamma dout, x_hat, std, m."""
     return lambda dout, h, gamma, s: (
         formula(gamma * dout, h, s, len(dout)),
         (dout * h).sum(0),
@@ -127,22 +127,14 @@ def right_dx(g, h, s, m=None):
     return (g - g.mean(0) - h * (g * h).mean(0)) / s
 
 
-def others_by(dgamma=lambda dout, h: (dout * h).sum(0), dbeta=lambda dout, h: dout.sum(0)):
-    """The three gradients, with other formulas for dgamma and dbeta."""
-    return lambda dout, h, gamma, s: (
-        right_dx(gamma * dout, h, s),
-        dgamma(dout, h),
-        dbeta(dout, h),
-    )
+def others_by(formula):
+    """The three gradients, with dgamma and dbeta from a formula of all arguments."""
+    return lambda *arguments: (my_backward(*arguments)[0], *formula(*arguments))
 
 
 def with_all(formula):
     """The three gradients, with dx from a formula of all arguments."""
-    return lambda dout, h, gamma, s: (
-        formula(dout, h, gamma, s),
-        (dout * h).sum(0),
-        dout.sum(0),
-    )
+    return lambda dout, h, gamma, s: (formula(dout, h, gamma, s), (dout * h).sum(0), dout.sum(0))
 
 
 def sums_of(arguments, results):
@@ -222,41 +214,17 @@ check_batchnorm_backward = Question(
         "gamma-twice": with_all(lambda d, h, gamma, s: gamma * right_dx(gamma * d, h, s)),
         "gamma-divides": with_all(lambda d, h, gamma, s: right_dx(d / gamma, h, s)),
         "gamma-positive": with_all(lambda d, h, gamma, s: right_dx(abs(gamma) * d, h, s)),
-        "dgamma-without-x-hat": others_by(dgamma=lambda dout, h: dout.sum(0)),
-        "parameters-averaged": (
-            others_by(lambda dout, h: (dout * h).mean(0), lambda dout, h: dout.mean(0)),
-            others_by(dgamma=lambda dout, h: (dout * h).mean(0)),
-            others_by(dbeta=lambda dout, h: dout.mean(0)),
+        "dgamma-without-x-hat": others_by(lambda d, h, gamma, s: (d.sum(0), d.sum(0))),
+        "parameters-averaged": others_by(lambda d, h, gamma, s: ((d * h).mean(0), d.mean(0))),
+        "parameters-scaled": others_by(
+            lambda d, h, gamma, s: ((gamma * d * h).sum(0), (gamma * d).sum(0))
         ),
-        "parameters-scaled": (
-            lambda dout, h, gamma, s: (
-                right_dx(gamma * dout, h, s),
-                (gamma * dout * h).sum(0),
-                (gamma * dout).sum(0),
-            ),
-            lambda dout, h, gamma, s: (
-                right_dx(gamma * dout, h, s),
-                (gamma * dout * h).sum(0),
-                dout.sum(0),
-            ),
-        ),
-        "xc-for-x-hat": lambda dout, h, gamma, s: (
-            right_dx(gamma * dout, h, s),
-            (dout * h * s).sum(0),
-            dout.sum(0),
-        ),
-        "parameters-sign": others_by(
-            lambda dout, h: -(dout * h).sum(0), lambda dout, h: -dout.sum(0)
-        ),
+        "parameters-sign": others_by(lambda d, h, gamma, s: (-(d * h).sum(0), -d.sum(0))),
+        "xc-for-x-hat": others_by(lambda d, h, gamma, s: ((d * h * s).sum(0), d.sum(0))),
         "summed-over-all": others_by(
-            lambda dout, h: (dout * h).sum() + 0 * dout[0],
-            lambda dout, h: dout.sum() + 0 * dout[0],
+            lambda d, h, gamma, s: ((d * h).sum() + 0 * s, d.sum() + 0 * s)
         ),
-        "gamma-beta-swapped": lambda dout, h, gamma, s: (
-            right_dx(gamma * dout, h, s),
-            dout.sum(0),
-            (dout * h).sum(0),
-        ),
+        "gamma-beta-swapped": others_by(lambda d, h, gamma, s: (d.sum(0), (d * h).sum(0))),
     },
     passed="All three gradients, with both paths through the statistics.",
     returns=("dx", "dgamma", "dbeta"),

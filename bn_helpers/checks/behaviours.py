@@ -62,7 +62,7 @@ def _remembers(answer):
 
 
 def _ranges(answer):
-    """Right for small values of a number among the arguments, wrong for large ones, or the reverse."""
+    """Right for small values of a number, wrong for large ones, or the reverse."""
     good = answer.right.all(axis=1)
     for i, name in enumerate(answer.expected.names):
         values = [call[i] for call in answer.expected.calls]

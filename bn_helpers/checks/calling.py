@@ -1,6 +1,6 @@
 """Run a student's function and report what it did, as arrays and words.
 
-A report can be sent to another process: it holds nothing of the student's but numbers and text.
+A report can be sent to another process: it holds numbers and text, nothing else.
 """
 
 import inspect
@@ -55,7 +55,7 @@ def reports_of(function, calls, names=(), returns=("result",)):
 
 @contextmanager
 def undisturbed():
-    """No output, no warnings, and NumPy's global generator as before; gives the text caught."""
+    """No output, no warnings, NumPy's generator as before; gives the text caught."""
     generator, printed = np.random.get_bit_generator(), io.StringIO()
     state = generator.state
     try:

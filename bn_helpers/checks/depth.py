@@ -32,7 +32,7 @@ def he_weights(fan_in, fan_out, rng):
 
 @asked_by(he_weights)
 def check_he_weights(call):
-    """he_weights(fan_in, fan_out, rng) -> W (fan_in, fan_out): normal, mean 0, He's std."""
+    """he_weights(fan_in, fan_out, rng) -> W (fan_in, fan_out), normal with He's std."""
     layers = [(300, 240), (420, 150)]
     W = [drawn(call, layer, seed) for seed, layer in enumerate(layers)]
     narrow = draws_of(call, (5, 6000), [np.random.default_rng(7)])  # tells n from n - 1

@@ -1,4 +1,4 @@
-"""Judge weights that a student's function draws. The seeds are fixed, so verdicts repeat."""
+"""Judge weights that a student's function draws, with fixed seeds."""
 
 import math
 from statistics import NormalDist
@@ -17,8 +17,8 @@ def drawn(call, arguments, seed):
 
     call(calls, names) gives the Reports of the scheme.
 
-    Stop if the weights do not come from the generator that is passed, or if they are not
-    independent, have one sign or another mean than 0, or leave a unit without weights.
+    Stop if the weights do not come from the generator that is passed, if they depend on
+    each other, if their mean is not 0, or if a unit has no weights.
     """
     fan_in, fan_out, *others = arguments
     W, *_ = draws_of(call, arguments, [np.random.default_rng(seed)])
@@ -39,7 +39,7 @@ def drawn(call, arguments, seed):
 
 
 def draws_of(call, arguments, generators):
-    """What the scheme draws (fan_in, fan_out) from each of the generators; Stop if that fails."""
+    """The weights (fan_in, fan_out) from each of the generators; Stop if that fails."""
     shape = arguments[:2]
     names = (*("fan_in", "fan_out", "std")[: len(arguments)], "rng")
     reports = call([(*arguments, rng) for rng in generators], names)
@@ -59,7 +59,7 @@ def draws_of(call, arguments, generators):
 
 
 def _follows(call, arguments, seed):
-    """Stop if the draws are not those of the generator: same state, same weights; then others."""
+    """Stop if the same state gives other weights, or another state the same ones."""
     rng, same, other = map(np.random.default_rng, (seed, seed, seed + 1))
     first, second, again, others = draws_of(call, arguments, [rng, rng, same, other])
     if np.array_equal(first, others) or not np.array_equal(first, again):
@@ -78,7 +78,7 @@ def _no_repeats(W):
 
 
 def from_uniform(W, limit):
-    """Largest distance of the distribution of W from that of uniform values (Kolmogorov-Smirnov)."""
+    """Largest distance (Kolmogorov-Smirnov) of W from uniform values within limit."""
     return _distance(W, lambda w: np.clip((w / limit + 1) / 2, 0, 1))
 
 

@@ -1,4 +1,4 @@
-"""What an error in a student's code says, in words: its text, the student's line, and advice."""
+"""An error in a student's code, in words: its text, the student's line, and advice."""
 
 import functools
 import inspect
@@ -37,7 +37,7 @@ def _text(error):
 
 
 def _place(function, error):
-    """Where in the function's own file it happened: the student's cell, or a named file."""
+    """Where in the function's own file it happened: in a cell, or in a named file."""
     try:
         function = _inner(function)
         file = Path(function.__code__.co_filename)

@@ -1,13 +1,17 @@
-"""Questions of lesson 05. Inputs have wide and narrow columns, so that the place of eps shows."""
+"""Questions of lesson 05.
+
+Inputs have wide and narrow columns, so that the place of eps shows.
+"""
 
 import numpy as np
 
 from .measuring import shown
+from .normalizing import mean, over, slips_over, var
 from .question import Question
 
 
 def batches(rng, *shapes_and_eps):
-    """(x, gamma, beta, eps): the spread along axis 1 runs from 3 down to the root of eps.
+    """(x, gamma, beta, eps): the spread along axis 1 falls from 3 to the root of eps.
 
     gamma has both signs, and eps comes from the whole of its range.
     """
@@ -29,141 +33,6 @@ def batchnorm_conv(x, gamma, beta, eps):
     mean, var = x.mean(axis=(0, 2, 3), keepdims=True), x.var(axis=(0, 2, 3), keepdims=True)
     x_hat = (x - mean) / np.sqrt(var + eps)
     return gamma[:, None, None] * x_hat + beta[:, None, None]
-
-
-# Parts of a formula. `axis` is what a mean runs over, v a variance, e stands for eps.
-
-
-def mean(x, axis):
-    return x.mean(axis, keepdims=True)
-
-
-def var(x, axis, ddof=0):
-    return x.var(axis, ddof=ddof, keepdims=True)
-
-
-def count(x, axis):
-    return x.size / mean(x, axis).size
-
-
-DIVISORS = {  # what a wrong formula divides by
-    "eps-outside-root": (
-        lambda x, axis, e: np.sqrt(var(x, axis)) + e,
-        lambda x, axis, e: np.sqrt(var(x, axis)) + np.sqrt(e),
-    ),
-    "eps-forgotten": lambda x, axis, e: np.sqrt(var(x, axis)),
-    "eps-fixed": tuple(
-        lambda x, axis, e, own=own: np.sqrt(var(x, axis) + own) for own in (1e-5, 1e-8, 1e-3)
-    ),
-    "eps-squared": lambda x, axis, e: np.sqrt(var(x, axis) + e**2),
-    "unbiased-in-training": (
-        lambda x, axis, e: np.sqrt(var(x, axis, 1) + e),
-        lambda x, axis, e: np.sqrt(var(x, axis, 1)) + e,
-        lambda x, axis, e: np.sqrt(var(x, axis, 1)),
-    ),
-    "divided-by-variance": (
-        lambda x, axis, e: var(x, axis) + e,
-        lambda x, axis, e: var(x, axis),
-    ),
-    "root-twice": lambda x, axis, e: (var(x, axis) + e) ** 0.25,
-    "sum-for-mean": lambda x, axis, e: np.sqrt(var(x, axis) * count(x, axis) + e),
-    "squares-not-centred": lambda x, axis, e: np.sqrt((x * x).mean(axis, keepdims=True) + e),
-    "mean-deviation": (
-        lambda x, axis, e: abs(x - mean(x, axis)).mean(axis, keepdims=True) + e,
-        lambda x, axis, e: abs(x - mean(x, axis)).mean(axis, keepdims=True),
-    ),
-    "not-divided": lambda x, axis, e: 1.0,
-    "std-multiplied": lambda x, axis, e: 1 / np.sqrt(var(x, axis) + e),
-}
-AFFINE = {  # what a wrong formula does with the normalized values h
-    "scale-and-shift-forgotten": lambda h, g, b: h,
-    "shift-forgotten": lambda h, g, b: g * h,
-    "scale-forgotten": lambda h, g, b: h + b,
-    "gamma-positive": lambda h, g, b: abs(g) * h + b,
-    "gamma-is-not-variance": (
-        lambda h, g, b: np.sqrt(g) * h + b,
-        lambda h, g, b: np.sqrt(abs(g)) * h + b,
-        lambda h, g, b: g**2 * h + b,
-    ),
-    "gamma-beta-swapped": lambda h, g, b: b * h + g,
-    "shift-inside": lambda h, g, b: g * (h + b),
-    "shift-sign": lambda h, g, b: g * h - b,
-    "gamma-divides": lambda h, g, b: h / g + b,
-}
-
-
-def each(formulas, make):
-    """{id: the formulas that `make` builds from the parts}."""
-    return {
-        name: tuple(map(make, parts if isinstance(parts, tuple) else (parts,)))
-        for name, parts in formulas.items()
-    }
-
-
-def slips_over(axis, spread):
-    """Slips of batch norm with means over `axis`; `spread` gives gamma and beta the axes of x."""
-
-    def right_std(x, e):
-        return np.sqrt(var(x, axis) + e)
-
-    def dividing_by(std, shift=True):
-        return lambda x, g, b, e: (
-            spread(g) * (x - mean(x, axis)) / std(x, axis, e) + spread(b) * shift
-        )
-
-    def with_affine(affine):
-        return lambda x, g, b, e: affine(
-            (x - mean(x, axis)) / right_std(x, e), spread(g), spread(b)
-        )
-
-    def plain(formula):
-        return lambda x, g, b, e: formula(x, mean(x, axis), right_std(x, e), spread(g), spread(b))
-
-    without_shift = each(DIVISORS, lambda std: dividing_by(std, shift=False))
-    both = each(DIVISORS, dividing_by)
-    return {
-        **{name: both[name] + without_shift[name] for name in both},
-        **each(AFFINE, with_affine),
-        "brackets": (
-            plain(lambda x, mu, s, g, b: g * x - mu / s + b),
-            plain(lambda x, mu, s, g, b: g * (x - mu / s) + b),
-            plain(lambda x, mu, s, g, b: (g * x - mu) / s + b),
-            plain(lambda x, mu, s, g, b: (g * (x - mu) + b) / s),
-            plain(lambda x, mu, s, g, b: x - mu / s),
-            lambda x, g, b, e: (
-                spread(g) * (x - mean(x, axis)) / np.sqrt(var(x, axis)) + e + spread(b)
-            ),
-            lambda x, g, b, e: (
-                spread(g) * ((x - mean(x, axis)) / np.sqrt(var(x, axis)) + e) + spread(b)
-            ),
-        ),
-        "mean-kept": (
-            plain(lambda x, mu, s, g, b: g * x / s + b),
-            plain(lambda x, mu, s, g, b: g * x / s),
-        ),
-        "mean-sign": plain(lambda x, mu, s, g, b: g * (x + mu) / s + b),
-        "median-for-mean": (
-            lambda x, g, b, e: (
-                spread(g) * (x - np.median(x, axis, keepdims=True)) / right_std(x, e) + spread(b)
-            )
-        ),
-        "minimum-and-maximum": tuple(
-            lambda x, g, b, e, own=own: (
-                spread(g)
-                * (x - x.min(axis, keepdims=True))
-                / (np.ptp(x, axis=axis, keepdims=True) + own * e)
-                + spread(b)
-            )
-            for own in (0, 1)
-        ),
-    }
-
-
-def over(*axis, spread=lambda v: v):
-    """Batch norm with means over other axes."""
-    return lambda x, g, b, e: (
-        spread(g) * (x - mean(x, axis)) / np.sqrt(var(x, axis) + e) + spread(b)
-    )
 
 
 def means_and_stds(axis):

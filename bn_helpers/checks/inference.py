@@ -15,7 +15,7 @@ def update(running_mean, running_var, batch, momentum):
 
 
 def running(rng):
-    """Few rows in a batch, so that m and m - 1 differ; momentum from the whole of its range."""
+    """Batches of few rows, so that m and m - 1 differ; any momentum."""
     for (m, D), momentum in (((3, 4), 0.3), ((3, 4), 0.85), ((6, 2), 0.01), ((4, 4), 1.0)):
         yield rng.normal(2, 1, D), rng.uniform(0.5, 2, D), rng.normal(1, 2, (m, D)), momentum
     yield np.array([0, 4]), np.array([1, 2]), np.array([[2, 3], [4, 9]]), 0.5
@@ -30,7 +30,7 @@ def unbiased(x, old):
 
 
 def mixed(mean=mean_of, var=unbiased, weight=lambda a: a, keep=lambda a: 1 - a):
-    """The update with other statistics, each a formula of (batch, running mean), or weights."""
+    """The update with other weights, or with statistics from (batch, running mean)."""
     return lambda m, v, x, a: (
         keep(weight(a)) * m + weight(a) * mean(x, m),
         keep(weight(a)) * v + weight(a) * var(x, m),
@@ -43,15 +43,15 @@ check_running_update = Question(
     slips={
         "momentum-reversed": (
             mixed(weight=lambda a: 1 - a),
-            mixed(weight=lambda a: 1 - a, var=lambda x, m: x.var(axis=0)),
+            mixed(weight=lambda a: 1 - a, var=lambda x, m: x.var(0)),
         ),
         "momentum-squared": (mixed(weight=lambda a: a**2), mixed(weight=math.sqrt)),
-        "biased-running-var": mixed(var=lambda x, m: x.var(axis=0)),
-        "correction-inverted": mixed(var=lambda x, m: x.var(axis=0) * (len(x) - 1) / len(x)),
+        "biased-running-var": mixed(var=lambda x, m: x.var(0)),
+        "correction-inverted": mixed(var=lambda x, m: x.var(0) * (len(x) - 1) / len(x)),
         "corrected-twice": mixed(var=lambda x, m: unbiased(x, m) * len(x) / (len(x) - 1)),
         "old-corrected-too": lambda m, v, x, a: (
             update(m, v, x, a)[0],
-            ((1 - a) * v + a * x.var(axis=0)) * len(x) / (len(x) - 1),
+            ((1 - a) * v + a * x.var(0)) * len(x) / (len(x) - 1),
         ),
         "running-mean-in-variance": (
             mixed(var=lambda x, m: ((x - m) ** 2).sum(0) / (len(x) - 1)),
@@ -70,12 +70,11 @@ check_running_update = Question(
             lambda m, v, x, a: (m, update(m, v, x, a)[1]),
         ),
         "std-averaged": (
-            mixed(var=lambda x, m: x.std(axis=0, ddof=1)),
-            mixed(var=lambda x, m: x.std(axis=0)),
+            mixed(var=lambda x, m: x.std(0, ddof=1)),
+            mixed(var=lambda x, m: x.std(0)),
         ),
-        "sum-for-mean": (
-            mixed(mean=lambda x, m: x.sum(0), var=lambda x, m: ((x - x.mean(0)) ** 2).sum(0)),
-            mixed(var=lambda x, m: x.var(0) * len(x)),
+        "sum-for-mean": mixed(
+            mean=lambda x, m: x.sum(0), var=lambda x, m: ((x - x.mean(0)) ** 2).sum(0)
         ),
         "old-forgotten": (
             mixed(weight=lambda a: 1.0),
@@ -116,15 +115,12 @@ def exact(momentum, share):
 
 
 check_batches_needed = Question(
-    cases=lambda rng: [
-        (0.0137, 0.0213),
-        (0.113, 0.71),
-        (0.0021, 0.0107),
-        (0.29, 0.013),
-        (0.63, 0.052),
-        (0.93, 0.4),
-        (0.5, 0.2),
-    ],
+    cases=lambda rng: list(
+        zip(
+            (0.0137, 0.113, 0.0021, 0.29, 0.63, 0.93, 0.5),
+            (0.0213, 0.71, 0.0107, 0.013, 0.052, 0.4, 0.2),
+        )
+    ),
     truth=batches_needed,
     slips={
         "not-whole": (exact, lambda *case: exact(*case) + 1),
@@ -145,10 +141,7 @@ check_batches_needed = Question(
         "small-momentum-only": whole(lambda a, share: -math.log(share) / a),
         "half-life-for-share": whole(lambda a, share: math.log(0.5) / math.log(1 - a)),
         "time-constant": whole(lambda a, share: 1 / a),
-        "share-for-count": (
-            lambda a, share: (1 - a) ** share,
-            lambda a, share: share ** (1 - a),
-        ),
+        "share-for-count": (lambda a, share: (1 - a) ** share, lambda a, share: share ** (1 - a)),
         "ratio-inverted": whole(lambda a, share: math.log(1 - a) / math.log(share)),
         "log-of-ratio": (
             *whole(lambda a, share: math.log(share / (1 - a))),
@@ -181,7 +174,7 @@ def layers(rng):
 
 
 def bias(formula):
-    """The fold with a bias from a formula of b, the scale, beta and the running mean."""
+    """The fold with a bias from a formula of b, scale, beta and running mean."""
     return lambda W, b, g, beta, mean, var, eps: (
         W * g / np.sqrt(var + eps),
         formula(b, g / np.sqrt(var + eps), beta, mean),
@@ -201,46 +194,35 @@ check_fold = Question(
     truth=fold,
     slips={
         "bias-not-scaled": (
-            bias(lambda b, scale, beta, mean: b - mean * scale + beta),
-            bias(lambda b, scale, beta, mean: b - mean + beta),
-            bias(lambda b, scale, beta, mean: b),
-            bias(lambda b, scale, beta, mean: b + beta),
-            bias(lambda b, scale, beta, mean: b - mean),
+            bias(lambda b, s, beta, mu: b - mu * s + beta),
+            bias(lambda b, s, beta, mu: b - mu + beta),
+            bias(lambda b, s, beta, mu: b),
+            bias(lambda b, s, beta, mu: b + beta),
+            bias(lambda b, s, beta, mu: b - mu),
         ),
-        "bias-forgotten": bias(lambda b, scale, beta, mean: beta - mean * scale),
+        "bias-forgotten": bias(lambda b, s, beta, mu: beta - mu * s),
         "mean-unfolded": (
-            bias(lambda b, scale, beta, mean: b * scale + beta),
-            bias(lambda b, scale, beta, mean: b * scale),
+            bias(lambda b, s, beta, mu: b * s + beta),
+            bias(lambda b, s, beta, mu: b * s),
         ),
-        "mean-not-scaled": bias(lambda b, scale, beta, mean: b * scale - mean + beta),
+        "mean-not-scaled": bias(lambda b, s, beta, mu: b * s - mu + beta),
         "beta-unfolded": (
-            bias(lambda b, scale, beta, mean: (b - mean) * scale),
-            bias(lambda b, scale, beta, mean: beta),
+            bias(lambda b, s, beta, mu: (b - mu) * s),
+            bias(lambda b, s, beta, mu: beta),
         ),
-        "beta-scaled": bias(lambda b, scale, beta, mean: (b - mean + beta) * scale),
-        "shift-sign": bias(lambda b, scale, beta, mean: (b - mean) * scale - beta),
+        "beta-scaled": bias(lambda b, s, beta, mu: (b - mu + beta) * s),
+        "shift-sign": bias(lambda b, s, beta, mu: (b - mu) * s - beta),
         "mean-sign": (
-            bias(lambda b, scale, beta, mean: (b + mean) * scale + beta),
-            bias(lambda b, scale, beta, mean: (mean - b) * scale + beta),
+            bias(lambda b, s, beta, mu: (b + mu) * s + beta),
+            bias(lambda b, s, beta, mu: (mu - b) * s + beta),
         ),
-        "scale-forgotten": (
-            scaled(lambda g, var, eps: 1 / np.sqrt(var + eps)),
-            lambda W, b, g, beta, mean, var, eps: (
-                W / np.sqrt(var + eps),
-                (b - mean) / np.sqrt(var + eps) * g + beta,
-            ),
-        ),
+        "scale-forgotten": scaled(lambda g, var, eps: 1 / np.sqrt(var + eps)),
         "gamma-positive": scaled(lambda g, var, eps: np.abs(g) / np.sqrt(var + eps)),
         "gamma-is-not-variance": scaled(lambda g, var, eps: np.sqrt(g / (var + eps))),
-        "fold-eps-forgotten": (
-            scaled(lambda g, var, eps: g / np.sqrt(var)),
-            scaled(lambda g, var, eps: g / np.sqrt(var + 1e-3)),
-            scaled(lambda g, var, eps: g / np.sqrt(var + 1e-5)),
+        "fold-eps-forgotten": tuple(
+            scaled(lambda g, var, eps, own=own: g / np.sqrt(var + own)) for own in (0, 1e-3, 1e-5)
         ),
-        "brackets": (
-            scaled(lambda g, var, eps: g / np.sqrt(var) + eps),
-            bias(lambda b, scale, beta, mean: b - mean * scale),
-        ),
+        "brackets": scaled(lambda g, var, eps: g / np.sqrt(var) + eps),
         "divided-by-variance": (
             scaled(lambda g, var, eps: g / (var + eps)),
             scaled(lambda g, var, eps: g / var),
@@ -256,10 +238,7 @@ check_fold = Question(
             scaled(lambda g, var, eps: g / (np.sqrt(var) + np.sqrt(eps))),
         ),
         "eps-squared": scaled(lambda g, var, eps: g / np.sqrt(var + eps**2)),
-        "weights-unfolded": (
-            lambda W, *rest: (W, fold(W, *rest)[1]),
-            lambda W, b, *rest: (W, b),
-        ),
+        "weights-unfolded": lambda W, *rest: (W, fold(W, *rest)[1]),
         "rows-scaled": lambda W, b, g, beta, mean, var, eps: (
             (W.T * np.resize(g / np.sqrt(var + eps), len(W))).T,
             fold(W, b, g, beta, mean, var, eps)[1],

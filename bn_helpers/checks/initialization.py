@@ -115,7 +115,7 @@ def uniform_weights(fan_in, fan_out, std, rng):
 
 @asked_by(uniform_weights)
 def check_uniform_weights(call):
-    """uniform_weights(fan_in, fan_out, std, rng) -> W (fan_in, fan_out): uniform, mean 0, this std."""
+    """uniform_weights(fan_in, fan_out, std, rng) -> W (fan_in, fan_out), uniform."""
     for fan_in, fan_out, std, seed in ((300, 280, 0.02, 1), (160, 140, 2.5, 2)):
         W = drawn(call, (fan_in, fan_out, std), seed)
         limit, own_limit = math.sqrt(3) * std, np.abs(W).max()

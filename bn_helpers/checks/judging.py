@@ -1,4 +1,4 @@
-"""Judge what an answer did, from reports and arrays alone: the answer may have run anywhere."""
+"""Judge an answer from reports and arrays alone: it may have run anywhere."""
 
 import numpy as np
 
@@ -9,10 +9,11 @@ from .verdict import Stop, not_yet, right
 
 
 def judge(reports, expected):
-    """The Verdict on the `reports` of an answer, one for each call or up to the first trouble.
+    """The Verdict on the `reports` of an answer, which end at the first trouble.
 
     Looks in this order: is it right, a known slip, trouble of a call, a slip in one of
-    several results, a behaviour that has a name; else "unknown" and what can be measured.
+    several results, a behaviour that has a name. Else it is "unknown", with what can be
+    measured.
     """
     try:
         for report, wanted in zip(reports, expected.wanted):
@@ -71,11 +72,11 @@ def _trouble(answer):
 
 
 def _known_in_part(answer):
-    """A slip whose formula gives the first of the wrong results, where several are asked."""
+    """A slip whose formula gives one of several results as it is."""
     if len(answer.expected.returns) == 1:
         return None
     for i in answer.wrong:
-        got, want = answer.part(i)
+        got, _ = answer.part(i)
         for name, values in answer.expected.slips:
             values = [v[i] for v in values]
             rtol = answer.expected.rtol

@@ -1,4 +1,4 @@
-"""What can be measured on a wrong result without telling the right one: sentences from arrays."""
+"""What can be measured on a wrong result: sentences that do not tell the right one."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ SAME = 1e-3  # factors and differences that agree this well are one number
 
 
 def which_results(names, wrong):
-    """ "dx is right, dgamma is not." for `wrong`, the places of wrong results among `names`."""
+    """ "dx is right, dgamma is not.": `wrong` has the places of wrong results."""
     good = [name for i, name in enumerate(names) if i not in wrong]
     bad = [names[i] for i in sorted(wrong)]
     if not good:
@@ -22,7 +22,7 @@ def listed(words):
 
 
 def fact(got, want, axes=()):
-    """One sentence on how `got` differs from `want`, of one shape; `axes` names its axes."""
+    """One sentence on how `got` differs from `want`; `axes` has the names of axes."""
     got, want = np.asarray(got, float), np.asarray(want, float)
     if got.ndim == 0:
         return f"Your result is {ratio_of(got, want):.3g} times the right one."
@@ -46,7 +46,7 @@ def _whole(got, want):
 
 
 def _along(got, want, axis, name):
-    """The same for each row, or column, or channel: index `axis` of the arrays, called `name`."""
+    """The same for each row, column or channel: for each index along `axis`."""
     got, want = (np.moveaxis(a, axis, 0).reshape(a.shape[axis], -1) for a in (got, want))
     off = np.abs(got - want).max(axis=1) > SAME * np.abs(want).max()
     if not off.all():

@@ -1,4 +1,4 @@
-"""A question is data: what is asked of a function, the right formula, and known slips."""
+"""A question is data: cases, the right formula, and the formulas of known slips."""
 
 import inspect
 import warnings
@@ -22,8 +22,8 @@ _tries = {}  # a check -> (its last slip, the number of wrong tries in a row)
 class Question:
     """What is asked of a function. Called with the function, it answers with a Verdict.
 
-    cases: rng -> list of argument tuples. The first two have the same shapes and differ in
-    every argument; the last is small and, where that is possible, has integers.
+    cases: rng -> list of argument tuples. The first two have the same shapes and differ
+    in every argument; the last is small and, where that is possible, has integers.
     truth: a right answer; students may see its source. slips: {id of a misconception: a
     formula, or a tuple of formulas}. What returns several arrays returns a tuple.
     rtol, of the largest value of an array, leaves room for rounding and float32.
@@ -58,7 +58,7 @@ class Question:
 
 @cache
 def expected_of(question, seed=0):
-    """The arguments and the results that are Expected; another `seed` makes a hidden set."""
+    """What is Expected of an answer; another `seed` makes a hidden set."""
     cases = question.cases(np.random.default_rng(seed))
     first, second = cases[:2]
     exchanged = [(*first[:i], second[i], *first[i + 1 :]) for i in range(len(first))]
@@ -76,7 +76,7 @@ def expected_of(question, seed=0):
 
 
 def _values(formula, call, wanted):
-    """The results of a slip's formula, in the shapes wanted; NaN where it cannot be computed."""
+    """The results of a slip's formula in the wanted shapes; NaN where it fails."""
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
             values = _tuple(formula(*call))
@@ -104,7 +104,7 @@ def told(check, judged, answers, truth):
 
 
 def asked_by(truth):
-    """Decorator: makes `judge_calls(call) -> Verdict` a check, with the face of a Question.
+    """Decorator: makes `judge_calls(call) -> Verdict` a check like a Question.
 
     call(calls, names) gives the Reports of the student's function. `truth` is right.
     """

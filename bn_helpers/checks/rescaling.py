@@ -7,7 +7,7 @@ from .question import Question
 
 
 def clouds(rng, shapes, small):
-    """Correlated features with different means; the variances along the eigenvectors are alike."""
+    """Correlated features with different means and similar eigenvalues."""
     for n, d in shapes:
         turn, _ = np.linalg.qr(rng.standard_normal((d, d)))
         xc = rng.standard_normal((n, d))
@@ -91,7 +91,7 @@ def pairs(rng):
 
 
 def mean_and_std(arguments, results):
-    (_, train), (out,) = arguments, results
+    (out,) = results
     return f"Your columns have mean {shown(out.mean(axis=0))} and std {shown(out.std(axis=0))}."
 
 
@@ -147,7 +147,7 @@ def zca(x):
 
 
 def whitened(power=-0.5, back=True, centred=True, measured=True, ddof=0, other=False, eps=0.0):
-    """ZCA with one part changed: `measured` tells whether the covariance is that of x - mean."""
+    """ZCA with one part changed. measured: is the covariance that of x - mean?"""
 
     def formula(x):
         xc = x - x.mean(axis=0)
@@ -184,10 +184,7 @@ check_zca = Question(
     slips={
         "eigenvalue-for-root": (whitened(-1), whitened(-1, back=False)),
         "not-turned-back": (whitened(back=False), lambda x: -whitened(back=False)(x)),
-        "mean-kept": (
-            whitened(centred=False),
-            lambda x: np.linalg.qr(x)[0] * np.sqrt(len(x)),
-        ),
+        "mean-kept": (whitened(centred=False), lambda x: np.linalg.qr(x)[0] * np.sqrt(len(x))),
         "covariance-not-centred": (
             whitened(measured=False),
             whitened(centred=False, measured=False),

@@ -21,7 +21,7 @@ def odds(p, before, now):
 
 
 def by_shares(formula):
-    """A formula of p and the four shares: of label 1 before and now, of label 0 before and now."""
+    """A formula of p, the shares of label 1 before and now, and those of label 0."""
     return lambda p, b, n: formula(p, b, n, 1 - b, 1 - n)
 
 

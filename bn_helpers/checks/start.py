@@ -16,7 +16,7 @@ def cases(rng):
 
 
 def off(arguments, result):
-    """The step that was taken, where it has the direction of the right one or of its opposite."""
+    """The length of the step, where it is along the gradient."""
     (w, gradient, lr), (new,) = arguments, result
     factors = (w - new) / (lr * gradient)
     if np.ptp(factors) < 1e-3 * abs(factors.flat[0]):
@@ -52,18 +52,12 @@ check_sgd_step = Question(
             lambda w, g, lr: w * (1 + lr * g),
         ),
         "gradient-squared": lambda w, g, lr: w - lr * g**2,
-        "sign-only": (
-            lambda w, g, lr: w - lr * np.sign(g),
-            lambda w, g, lr: w - lr * abs(g),
-        ),
+        "sign-only": (lambda w, g, lr: w - lr * np.sign(g), lambda w, g, lr: w - lr * abs(g)),
         "moved-to-gradient": (
             lambda w, g, lr: (1 - lr) * w + lr * g,
             lambda w, g, lr: (1 - lr) * w - lr * g,
         ),
-        "one-mean-for-all": (
-            lambda w, g, lr: w - lr * g.mean(),
-            lambda w, g, lr: w - lr * g.sum(),
-        ),
+        "one-mean-for-all": (lambda w, g, lr: w - lr * g.mean(), lambda w, g, lr: w - lr * g.sum()),
         "brackets": lambda w, g, lr: lr * (w - g),
         "arguments-swapped": (lambda w, g, lr: g - lr * w, lambda w, g, lr: w * lr - g),
     },

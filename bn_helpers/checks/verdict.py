@@ -1,4 +1,4 @@
-"""The answer of a check: either "right", or the name of the mistake. It shows itself."""
+"""The answer of a check: "right", or the name of the mistake. It shows itself."""
 
 import base64
 import html
@@ -25,10 +25,10 @@ HINTS = _read("hint")
 
 @dataclass(frozen=True)
 class Verdict:
-    """passed; slip, an id in MISCONCEPTIONS or None; message, what to read. True if passed.
+    """passed; slip, an id in MISCONCEPTIONS or None; message, what to read.
 
-    `message` is the same whenever the same answer is checked, and it is what a notebook
-    stores as text. The rest is shown beside it: it depends on the tries before.
+    True if passed. `message` is the same whenever the same answer is checked, and it is
+    what a notebook stores as text. The rest depends on the tries before.
     """
 
     passed: bool
