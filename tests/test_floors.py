@@ -46,6 +46,7 @@ ROOMS = {
     "threads": Room(["_threads"], [], {"threadpoolctl"}),
     "canvas": Room(["_png", "_canvas"], [], {"matplotlib", "PIL"}),
     "copies": Room(["my_course"]),
+    "copies": Room(["my_course"]),
     # floor 1
     "networks": Room(["network", "training"], [*BELOW, "threads"], {"tqdm"}),
     "measures": Room(["measures"], BELOW),

@@ -199,7 +199,8 @@ def test_a_plain_python_prints_one_line_in_place_of_a_picture():
 
 @pytest.mark.once
 def test_a_legacy_terminal_gets_a_backslash_for_a_letter_that_it_has_not():
-    code = "from bn_helpers import plots; from bn_helpers.explorers.forward import five_points as f; f()"
+    code = "from bn_helpers import plots; from bn_helpers.explorers import forward; "
+    code += "forward.five_points()"
     run = [sys.executable, "-P", "-c", code]
     for encoding in ("ascii", "cp949", "shift_jis"):
         result = subprocess.run(
@@ -234,7 +235,8 @@ def test_a_table_has_header_cells_and_the_same_as_aligned_text(tables):
     cells = re.findall(r'<(th scope="\w+"|td)[^>]*>([^<]*)</t[hd]>', data["text/html"])
     assert [text for tag, text in cells if "col" in tag] == ["start", "loss", "&lt;accuracy&gt;"]
     assert [text for tag, text in cells if "row" in tag] == ["He &amp; co", "64", "none"]
-    assert [text for tag, text in cells if tag == "td"] == ["0.12", "90%", "12.00", "", "nan", "no step"]
+    values = [text for tag, text in cells if tag == "td"]
+    assert values == ["0.12", "90%", "12.00", "", "nan", "no step"]
 
 
 def test_a_table_without_a_notebook_is_printed(capsys):
