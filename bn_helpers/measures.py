@@ -58,12 +58,9 @@ def softmax(logits):
     return e / e.sum(axis=1, keepdims=True)
 
 
-def over_seeds(run, seeds=5):
-    """The results of `run(seed)` for the seeds 0, 1, ...
-
-    They are an array with one entry, or one row, for each seed.
-    """
-    return np.array([run(seed) for seed in range(seeds)])
+def over_seeds(run, *arguments, seeds=5):
+    """An array with `run(*arguments, seed)` for each of the seeds 0, 1, ..."""
+    return np.array([run(*arguments, seed) for seed in range(seeds)])
 
 
 def normalize_in_batches(x, bn, batch_size):

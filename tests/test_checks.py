@@ -1,5 +1,6 @@
-"""Each check meets right answers, written in more than one way, and every slip that it can name."""
+"""Each check meets right answers, and wrong ones that it can name."""
 
+import copy
 import math
 import re
 
@@ -8,20 +9,52 @@ import pytest
 from answers import backward, forward, inference, initialization, rescaling, shift
 from answers.initialization import normal, raises, step_on_a_copy, talks
 
+from bn_helpers import checks
 from bn_helpers.batchnorm import batchnorm_backward
 from bn_helpers.checks import (
+    HINTS,
     MISCONCEPTIONS,
     Verdict,
+    check_batchnorm_backward,
+    check_batchnorm_conv,
     check_batchnorm_forward,
     check_he_weights,
     check_sgd_step,
     check_weight_std,
 )
-from bn_helpers.checks.misconceptions import HINTS
+from bn_helpers.checks.calling import reports_of
+from bn_helpers.checks.judging import judge
+from bn_helpers.checks.question import Question, expected_of
 
 SUBJECTS = backward, forward, inference, initialization, rescaling, shift
 RIGHT = [row for subject in SUBJECTS for row in subject.RIGHT]
 SLIPS = [row for subject in SUBJECTS for row in subject.SLIPS]
+
+
+QUESTIONS = {n: q for n, q in vars(checks).items() if isinstance(q, Question)}
+FORMULAS = [
+    (name, slip, i)
+    for name, question in QUESTIONS.items()
+    for slip, formulas in question.slips.items()
+    for i in range(len(formulas) if isinstance(formulas, tuple) else 1)
+]
+
+
+@pytest.mark.parametrize(("name", "slip", "i"), FORMULAS)
+def test_the_formula_of_a_slip_is_named_as_this_slip(name, slip, i):
+    question = QUESTIONS[name]
+    formulas = question.slips[slip]
+    verdict = question.judged((formulas if isinstance(formulas, tuple) else (formulas,))[i])
+    assert (verdict.passed, verdict.slip) == (False, slip), verdict
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_question_of_another_seed_has_other_numbers_and_judges_alike(name):
+    question = QUESTIONS[name]
+    expected, hidden = (expected_of(question, seed) for seed in (0, 1))
+    reports = reports_of(question.truth, hidden.calls, question.names, question.returns)
+    assert judge(reports, hidden).passed
+    assert len(expected.calls) == len(hidden.calls)
 
 
 @pytest.mark.parametrize(("check", "answer"), RIGHT)
@@ -42,7 +75,9 @@ def test_a_slip_is_named_and_never_raised(check, answer, slip):
 
 
 def test_every_misconception_of_the_table_can_be_met_here():
-    assert {slip for _, _, slip in SLIPS} == set(MISCONCEPTIONS)
+    named = {row[2] for row in SLIPS} | {slip for _, slip, _ in FORMULAS}
+    named |= {row[2] for row in BEHAVIOUR}
+    assert set(MISCONCEPTIONS) - named == set()
 
 
 def test_no_two_misconceptions_say_the_same_and_hints_belong_to_one_of_them():
@@ -55,10 +90,12 @@ def test_the_same_slip_twice_in_a_row_gets_a_hint():
         return w + lr * g
 
     check_sgd_step(step_on_a_copy)
-    assert "Hint:" not in check_sgd_step(uphill).message
-    assert check_sgd_step(uphill).message.endswith(f"Hint: {HINTS['uphill']}")
+    first, second = check_sgd_step(uphill), check_sgd_step(uphill)
+    assert (first.hint, second.hint) == ("", HINTS["uphill"])
+    assert f"Hint: {HINTS['uphill']}" in str(second)
+    assert repr(first) == repr(second)  # what a notebook stores does not depend on the tries
     check_sgd_step(lambda w, g, lr: w - g)
-    assert "Hint:" not in check_sgd_step(uphill).message
+    assert check_sgd_step(uphill).hint == ""
 
 
 def test_a_check_leaves_what_a_student_owns_as_it_was(capsys):
@@ -91,7 +128,9 @@ def test_a_slip_with_a_picture_shows_got_against_wanted():
     verdict = check_he_weights(normal(lambda i, o: math.sqrt(1 / i)))
     shown = verdict._repr_html_()
     assert 'src="data:image/png;base64,' in shown
-    yours, wanted = (float(n) for n in re.search(r"yours have std (\S+), wanted (\S+)\.", shown).groups())
+    yours, wanted = (
+        float(n) for n in re.search(r"yours have std (\S+), wanted (\S+)\.", shown).groups()
+    )
     assert yours / wanted == pytest.approx(1 / math.sqrt(2), rel=0.02)
 
 
@@ -107,22 +146,218 @@ def test_no_message_gives_the_answer_away():
         assert not any(code in text for code in ("np.", "math.", "**", "sqrt("))
 
 
-def test_a_wrong_power_is_told_by_what_it_does():
-    assert "half as wide; yours change by a factor of 0.25." in check_weight_std(lambda n, q, s: s / n).message
+def test_a_wrong_power_is_told_by_what_it_does_to_one_argument():
+    verdict = check_weight_std(lambda n, q, s: s**3 / math.sqrt(n * q))
+    assert verdict.slip == "wrong-power"
+    assert "When wanted alone goes from 2.5 to 0.7 yours changes by a factor of " in verdict.message
+    assert verdict.message.endswith("it must be 0.28.")
 
 
 def test_an_error_in_the_students_code_is_told_with_its_line():
     assert "KeyError: 'oops' (line " in check_weight_std(raises).message
 
 
-def test_tables_of_answers_do_not_pass_twice():
+# --- answers that behave badly ----------------------------------------------------------
+
+
+def step(w, g, lr):
+    return w - lr * g
+
+
+def remembered(function):
+    """The first result of each shape, again and again."""
     seen = {}
+    return lambda w, g, lr: seen.setdefault(np.shape(w), function(w, g, lr)).copy()
 
-    def remembers(n, q, s):
-        return seen.setdefault(len(seen), s / math.sqrt(n * q)) if len(seen) < 4 else seen[0]
 
-    assert check_weight_std(remembers).passed
-    assert not check_weight_std(remembers).passed
+def growing():
+    calls = []
+
+    def hidden_state(w, g, lr):
+        calls.append(0)
+        return step(w, g, lr) + (len(calls) > 2)
+
+    return hidden_state
+
+
+def in_a_buffer():
+    buffers = {}
+
+    def shared(w, g, lr):
+        out = buffers.setdefault(np.shape(w), np.zeros(np.shape(w)))
+        out[...] = step(w, g, lr)
+        return out
+
+    return shared
+
+
+def like_the_input(x, g, b, e):
+    out = np.empty_like(x)
+    out[...] = g * (x - x.mean(0)) / np.sqrt(x.var(0) + e) + b
+    return out
+
+
+def copied(fan_in, fan_out, rng):
+    return math.sqrt(2 / fan_in) * copy.deepcopy(rng).standard_normal((fan_in, fan_out))
+
+
+def with_a_dead_unit(fan_in, fan_out, rng):
+    W = math.sqrt(2 / fan_in) * rng.standard_normal((fan_in, fan_out))
+    W[:, 0] = 0
+    return W
+
+
+def gaussian(shift=0.0, scale=1.0, more=0):
+    return lambda i, o, rng: (
+        scale * math.sqrt(2 / (i + more)) * (rng.standard_normal((i, o)) + shift)
+    )
+
+
+async def later(w, g, lr):
+    return step(w, g, lr)
+
+
+def yields(w, g, lr):
+    yield step(w, g, lr)
+
+
+class Tensor:
+    """As one of another library that NumPy cannot read, since it has a gradient."""
+
+    def detach(self): ...
+
+    def numpy(self): ...
+
+    def __array__(self, *_, **__):
+        raise RuntimeError("Can't call numpy() on Tensor that requires grad.")
+
+
+def forward_with(gamma=np.array, eps=float):
+    def forward(x, g, b, e):
+        return gamma(g) * (x - x.mean(0)) / np.sqrt(x.var(0) + eps(e)) + b
+
+    return forward
+
+
+def backward(**changed):
+    def gradients(dout, x_hat, gamma, std):
+        parts = {"dx": dout, "dgamma": (dout * x_hat).sum(0), "dbeta": dout.sum(0)}
+        return tuple((parts | {k: f(parts) for k, f in changed.items()}).values())
+
+    return gradients
+
+
+BEHAVIOUR = [
+    (check_sgd_step, remembered(step), "remembers", ""),
+    (check_sgd_step, growing(), "remembers", ""),
+    (check_sgd_step, in_a_buffer(), "buffer-shared", ""),
+    (check_batchnorm_forward, like_the_input, "integer-array", ""),
+    (
+        check_batchnorm_forward,
+        forward_with(eps=lambda e: min(e, 1)),
+        "range-limited",
+        "right with eps = 0.3, and wrong with eps = 2",
+    ),
+    (check_he_weights, copied, "generator-copied", ""),
+    (check_he_weights, with_a_dead_unit, "dead-unit", ""),
+    (check_he_weights, gaussian(shift=0.05), "mean-not-zero", "It is 0.05 times their std."),
+    (check_he_weights, gaussian(scale=1.03), "constant-factor", "Your std is 1.03 times"),
+    (check_he_weights, gaussian(more=1), "n-plus-one", ""),
+    (check_he_weights, gaussian(more=-1), "n-minus-one", ""),
+    (check_sgd_step, later, "not-a-number", "It is a coroutine: write def without async"),
+    (check_sgd_step, yields, "not-a-number", "It is a generator: write return in place of"),
+    (
+        check_sgd_step,
+        lambda w, g, lr: (v for v in w),
+        "not-a-number",
+        "square brackets make a list",
+    ),
+    (check_sgd_step, lambda w, g, lr: Tensor(), "not-a-number", "value.detach().cpu().numpy()"),
+    (check_sgd_step, lambda w, g, lr: (w, g), "wrong-count", "Got a tuple of 2 values."),
+    (check_batchnorm_backward, lambda *_: (None, None, None), "line-missing", "Your dx is None."),
+    (
+        check_batchnorm_backward,
+        backward(dgamma=lambda parts: parts["dgamma"][None]),
+        "wrong-shape",
+        "your dgamma has shape (1, 3). An axis of length 1 is too much",
+    ),
+    (check_batchnorm_conv, lambda x, g, b, e: g * x + b, "raised", "g and b are (3,): they must"),
+]
+
+
+@pytest.mark.parametrize(("check", "answer", "slip", "detail"), BEHAVIOUR)
+def test_a_behaviour_is_named_in_true_words(check, answer, slip, detail):
+    verdict = check(answer)
+    assert not verdict
+    if slip:
+        assert verdict.slip == slip, verdict
+    assert detail in verdict.message
+
+
+@pytest.mark.parametrize(
+    "answer", [gaussian(scale=1.02), gaussian(scale=0.98), gaussian(shift=0.02)]
+)
+def test_the_same_answer_always_gets_the_same_verdict(answer):
+    assert len({repr(check_he_weights(answer)) for _ in range(20)}) == 1
+
+
+def test_a_verdict_is_true_if_it_has_passed():
+    assert bool(check_sgd_step(step)) is True
+    assert bool(check_sgd_step(lambda w, g, lr: w)) is False
+
+
+def test_gammas_without_their_sign_and_arguments_that_are_cut_do_not_pass():
+    assert check_batchnorm_forward(forward_with())
+    assert not check_batchnorm_forward(forward_with(gamma=abs))
+    for low, high in ((0, 1e-3), (0, 1), (1e-5, 9), (1e-3, 9)):
+        assert not check_batchnorm_forward(forward_with(eps=lambda e: min(max(e, low), high)))
+
+
+def test_after_three_wrong_tries_the_right_result_and_a_closed_way_to_write_it_are_shown():
+    def odd(w, g, lr):
+        return w - lr * g**3 + 1
+
+    check_sgd_step(step)
+    verdicts = [check_sgd_step(odd) for _ in range(4)]
+    assert [bool(verdict.way) for verdict in verdicts] == [False, False, True, True]
+    assert ["right is" in str(verdict) for verdict in verdicts] == [False, False, True, True]
+    assert (
+        "<details><summary>One way to write it</summary><pre>def sgd_step("
+        in verdicts[2]._repr_html_()
+    )
+    assert len({repr(verdict) for verdict in verdicts}) == 1
+    assert not check_sgd_step(step).way
+
+
+def test_the_fallback_says_what_can_be_measured_and_shows_a_small_case():
+    wrong = forward_with(eps=lambda e: 0.1 + e)
+    verdict = check_batchnorm_forward(wrong)
+    assert verdict.slip == "unknown"
+    assert "Your columns have mean" in verdict.message
+    assert "your result is [[" in verdict.message
+    assert "right is" not in verdict.message
+
+
+def test_which_of_several_results_is_right_is_said():
+    message = check_batchnorm_backward(backward()).message
+    assert "dgamma and dbeta are right, dx is not." in message
+
+
+def test_what_the_code_prints_is_shown_below_the_verdict_ten_lines_at_most():
+    def chatty(w, g, lr):
+        for i in range(30):
+            print("line", i, "<b>")
+        return w
+
+    shown = check_sgd_step(chatty)._repr_html_()
+    assert "line 9 &lt;b&gt;" in shown
+    assert "line 10 " not in shown
+    assert "and 20 more lines" in shown
+
+
+def test_a_helper_of_the_package_that_raises_is_no_line_of_the_students():
+    message = check_batchnorm_forward(batchnorm_backward).message
+    assert "inside of batchnorm_backward, a function of bn_helpers; no line of yours" in message
 
 
 def test_the_line_that_raised_is_said_of_the_cell_or_of_the_file_in_which_it_stands(tmp_path):
@@ -140,5 +375,7 @@ def test_the_line_that_raised_is_said_of_the_cell_or_of_the_file_in_which_it_sta
     written.parent.mkdir()
     written.write_text("", encoding="utf-8")
     assert "(line 4 of your cell)" in check_he_weights(defined_in(str(written))).message
-    of_the_package = check_batchnorm_forward(batchnorm_backward).message  # a helper that raises on these arguments
+    of_the_package = check_batchnorm_forward(
+        batchnorm_backward
+    ).message  # a helper that raises on these arguments
     assert "of your cell" not in of_the_package

@@ -35,6 +35,8 @@ class Room(NamedTuple):
 
 MATHEMATICS = ["_mnist", "data", "initializers", "layers", "_equations", "batchnorm", "whitening"]
 BELOW = ["require", "mathematics"]
+CHECKING = ["verdict", "errors", "calling", "measuring", "answering", "behaviours", "judging"]
+CHECKING += ["question"]
 NUMBERS = [*BELOW, "threads", "networks", "measures"]
 ROOMS = {
     # floor 0
@@ -43,6 +45,7 @@ ROOMS = {
     "my_course": Room(["my_course"]),
     "threads": Room(["_threads"], [], {"threadpoolctl"}),
     "canvas": Room(["_png", "_canvas"], [], {"matplotlib", "PIL"}),
+    "copies": Room(["my_course"]),
     "copies": Room(["my_course"]),
     # floor 1
     "networks": Room(["network", "training"], [*BELOW, "threads"], {"tqdm"}),
@@ -59,6 +62,11 @@ ROOMS = {
     ),
     "ledger": Room(["ledger"], ["require"], {"platformdirs"}),
     "predict": Room(["predict"], ["plots", "live", "ledger"], {"IPython", "ipywidgets"}),
+    "checks": Room(
+        [f"checks/{name}" for name in [*CHECKING, "pictures", "draws", "normalizing"]],
+        [*NUMBERS, "plots"],
+    ),
+    "questions": Room([f"checks/{word}" for word in WORDS], [*BELOW, "checks"], apart=True),
     # floor 3
     "explorers": Room(
         [f"explorers/{word}" for word in [*WORDS, "diagrams"]],

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.pixels import pixels
 
-from bn_helpers import _card, plots
+from bn_helpers import _card, _table, plots
 
 
 @pytest.fixture
@@ -199,7 +199,8 @@ def test_a_plain_python_prints_one_line_in_place_of_a_picture():
 
 @pytest.mark.once
 def test_a_legacy_terminal_gets_a_backslash_for_a_letter_that_it_has_not():
-    code = "from bn_helpers import plots; from bn_helpers.explorers.forward import five_points as f; f()"
+    code = "from bn_helpers import plots; from bn_helpers.explorers import forward; "
+    code += "forward.five_points()"
     run = [sys.executable, "-P", "-c", code]
     for encoding in ("ascii", "cp949", "shift_jis"):
         result = subprocess.run(
@@ -207,3 +208,73 @@ def test_a_legacy_terminal_gets_a_backslash_for_a_letter_that_it_has_not():
         )
         assert (result.returncode, result.stderr) == (0, b"")
         assert b"A notebook shows the picture" in result.stdout
+
+
+@pytest.fixture
+def tables(monkeypatch):
+    """What `plots.table` displayed: a list of data."""
+    calls = []
+    monkeypatch.setattr(_table, "can_display", lambda: True)
+    monkeypatch.setattr(_table, "display", lambda data, *, raw: calls.append(data))
+    return calls
+
+
+ROWS = {"He & co": (0.125, 0.9), 64: (12, None), "none": (np.nan, "no step")}
+COLUMNS = {"loss": ".2f", "<accuracy>": ".0%"}
+
+
+def test_a_table_has_header_cells_and_the_same_as_aligned_text(tables):
+    plots.table(ROWS, COLUMNS, corner="start")
+    (data,) = tables
+    assert data["text/plain"].splitlines() == [
+        "start     loss  <accuracy>",
+        "He & co   0.12         90%",
+        "64       12.00",
+        "none       nan     no step",
+    ]
+    cells = re.findall(r'<(th scope="\w+"|td)[^>]*>([^<]*)</t[hd]>', data["text/html"])
+    assert [text for tag, text in cells if "col" in tag] == ["start", "loss", "&lt;accuracy&gt;"]
+    assert [text for tag, text in cells if "row" in tag] == ["He &amp; co", "64", "none"]
+    values = [text for tag, text in cells if tag == "td"]
+    assert values == ["0.12", "90%", "12.00", "", "nan", "no step"]
+
+
+def test_a_table_without_a_notebook_is_printed(capsys):
+    plots.table({"He": 0.5}, {"loss": ".1f"})
+    assert capsys.readouterr().out == "    loss\nHe   0.5\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "message"),
+    [
+        ({}, {"a": ""}, "rows: expected a dict of names and values"),
+        ([1], {"a": ""}, "rows: expected a dict of names and values"),
+        ({"x": (1,)}, {}, "columns: expected a dict of names and values"),
+        ({"x": (1, 2)}, {"a": ""}, "x: expected 1 values, one a column, got 2"),
+        ({"x": (1.5,)}, {"a": "d"}, "x, a: expected a value for 'd', got 1.5"),
+        ({"x": ([1],)}, {"a": ".2f"}, "x, a: expected a value for '.2f', got [1]"),
+    ],
+)
+def test_a_table_refuses_what_it_cannot_show_by_name(rows, columns, message):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
+        plots.table(rows, columns)
+
+
+def test_logarithmic_axes_keep_the_units_of_the_data(monkeypatch):
+    figures = []
+    monkeypatch.setattr(plots, "show", lambda fig, text: figures.append((fig, text)))
+    plots.lines([32, 1024], {"whiten": [1, 40]}, xlabel="units", ylabel="time", log="xy")
+    ((fig, text),) = figures
+    (ax,) = fig.axes
+    assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["32", "1024"]
+    assert text == "time over units. whiten: from 1 to 40."
+
+
+def test_an_image_has_no_axes_and_the_greys_that_are_asked_for():
+    with plots.card() as fig:
+        ax = fig.subplots()
+        plots.image(ax, np.eye(3), "three", limits=(-1, 1))
+    assert not any(spine.get_visible() for spine in ax.spines.values())
+    assert ax.get_xticks().size == ax.get_yticks().size == 0
+    assert (ax.images[0].norm.vmin, ax.images[0].norm.vmax) == (-1, 1)

@@ -44,7 +44,8 @@ def main(folder):
     if sys.version_info < (3, 11):  # noqa: UP036, any Python may run this
         version = ".".join(map(str, sys.version_info[:3]))
         sys.exit(
-            f"This course needs Python 3.11 or newer; this is {version}. Try: make PYTHON=python3.12 lab"
+            f"This course needs Python 3.11 or newer; this is {version}. "
+            "Try: make PYTHON=python3.12 lab"
         )
     with one_at_a_time(folder):
         stamp = folder / ".ready"  # holds the digest of the lock that was installed last
@@ -62,7 +63,8 @@ def main(folder):
             if not usable(folder):
                 sys.exit(f"The environment could not be made: {what}\n{details}".strip())
             print(
-                f"The packages could not be brought up to date: {what} Those that are here are used.",
+                f"The packages could not be brought up to date: {what} "
+                "Those that are here are used.",
                 flush=True,
             )
 

@@ -119,7 +119,7 @@ def stop(process):
 
 
 def wait_for(condition, what, seconds=60):
-    """The first true value of `condition()`; if none comes, TimeoutError names `what`."""
+    """The first true value of `condition()`; TimeoutError with `what` if none comes."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if value := condition():

@@ -159,9 +159,8 @@ def main(only):
     BUILD.mkdir(parents=True, exist_ok=True)
     table = rows()
     if unknown := set(only) - {row.name for row in table}:
-        sys.exit(
-            f"ONLY: expected some of {' '.join(row.name for row in table)}, got {' '.join(sorted(unknown))}"
-        )
+        known = " ".join(row.name for row in table)
+        sys.exit(f"ONLY: expected some of {known}, got {' '.join(sorted(unknown))}")
     table = [row for row in table if row.name in only or not only]
     width = max(len(row.name) for row in table)
     print(" " * width, *[f"{column[:5]:>6s}" for column in COLUMNS], flush=True)

@@ -1,23 +1,22 @@
-"""Is an answer right, and if not, which misconception is behind it? One file per subject."""
+"""Is an answer right, and if not, which misconception is behind it?
+
+A check is called with the student's function and answers with a Verdict. Most checks
+are Questions, which are data, one file for each lesson. Those about random weights are
+functions with the same face.
+"""
 
 from .backward import check_batchnorm_backward, check_statistics_gradients
-from .descent import check_sgd_step
+from .depth import check_he_weights, check_leaky_std, check_xavier_std
 from .forward import check_batchnorm_conv, check_batchnorm_forward, check_undo_batchnorm
 from .inference import check_batches_needed, check_fold, check_running_update
-from .initialization import (
-    check_he_weights,
-    check_leaky_std,
-    check_saturated_share,
-    check_uniform_weights,
-    check_weight_std,
-    check_xavier_std,
-)
-from .misconceptions import MISCONCEPTIONS
+from .initialization import check_saturated_share, check_uniform_weights, check_weight_std
 from .rescaling import check_minmax, check_standardize_like, check_zca
 from .shift import check_adjusted, check_moved
-from .verdict import Verdict
+from .start import check_sgd_step
+from .verdict import HINTS, MISCONCEPTIONS, Verdict
 
 __all__ = [
+    "HINTS",
     "MISCONCEPTIONS",
     "Verdict",
     "check_adjusted",

@@ -6,7 +6,7 @@ from .. import plots
 
 
 def compared(got, wanted, what):
-    """() -> (PNG bytes, text): the values got as bars, those wanted as an outline on the same axis."""
+    """() -> (PNG bytes, text): `got` as bars, `wanted` as an outline."""
 
     def draw():
         low, high = np.quantile(np.concatenate([np.ravel(got), np.ravel(wanted)]), [0.001, 0.999])

@@ -1,90 +1,157 @@
-"""Checks of lesson 03."""
+"""Questions of lesson 03."""
 
 import numpy as np
 
-from .verdict import check, compare
+from .measuring import shown
+from .question import Question
 
 
-@check
-def check_adjusted(adjusted):
-    """adjusted(p, before, now) -> probability of label 1 after a prior shift: p (N,), the shares of label 1."""
-    rng = np.random.default_rng()
-    cases = [
-        (rng.uniform(0.05, 0.95, 6), float(b), float(n)) for b, n in zip((0.5, 0.3), rng.uniform(0.6, 0.95, 2))
-    ]
+def adjusted(p, before, now):
+    one = p * now / before
+    zero = (1 - p) * (1 - now) / (1 - before)
+    return one / (one + zero)
 
-    def bayes(p, one, zero):
-        return p * one / (p * one + (1 - p) * zero)
 
-    return compare(
-        adjusted,
-        cases,
-        truth=lambda p, before, now: bayes(p, now / before, (1 - now) / (1 - before)),
-        slips={
-            "not-normalized": (
-                lambda p, before, now: p * now / before,
-                lambda p, before, now: np.minimum(p * now / before, 1),
+def bayes(p, one, zero):
+    return p * one / (p * one + (1 - p) * zero)
+
+
+def odds(p, before, now):
+    return p / (1 - p) * now / before * (1 - before) / (1 - now)
+
+
+def by_shares(formula):
+    """A formula of p, the shares of label 1 before and now, and those of label 0."""
+    return lambda p, b, n: formula(p, b, n, 1 - b, 1 - n)
+
+
+check_adjusted = Question(
+    cases=lambda rng: [
+        (rng.uniform(0.02, 0.98, 6), 0.5, 0.9),
+        (rng.uniform(0.02, 0.98, 6), 0.3, 0.04),
+        (rng.uniform(0.02, 0.98, 4), 0.97, 0.62),
+        (np.array([0.5, 0.2]), 0.5, 0.8),
+    ],
+    truth=adjusted,
+    slips={
+        "not-normalized": (
+            lambda p, b, n: p * n / b,
+            lambda p, b, n: np.minimum(p * n / b, 1),
+            lambda p, b, n: p * n,
+            lambda p, b, n: p * n / b * (1 - n) / (1 - b),
+        ),
+        "odds-returned": odds,
+        "log-odds-returned": lambda p, b, n: np.log(odds(p, b, n)),
+        "old-share-forgotten": (
+            lambda p, b, n: bayes(p, n, 1 - n),
+            lambda p, b, n: p * n / (p * n + 1 - p),
+        ),
+        "other-label-forgotten": (
+            lambda p, b, n: bayes(p, n / b, 1),
+            lambda p, b, n: bayes(p, 1, (1 - n) / (1 - b)),
+            lambda p, b, n: bayes(p, n / b, (1 - b) / (1 - n)),
+            lambda p, b, n: bayes(p, n / b, 1 - n),
+        ),
+        "shares-swapped": (
+            lambda p, b, n: bayes(p, b / n, (1 - b) / (1 - n)),
+            lambda p, b, n: bayes(p, b, 1 - b),
+        ),
+        "shift-ignored": lambda p, b, n: p,
+        "other-label": lambda p, b, n: 1 - adjusted(p, b, n),
+        "difference-added": (
+            lambda p, b, n: p + n - b,
+            lambda p, b, n: np.clip(p + n - b, 0, 1),
+            lambda p, b, n: np.minimum(p + n - b, 1),
+        ),
+        "brackets": (
+            by_shares(lambda p, b, n, b0, n0: p * n / b / p * n / b + (1 - p) * n0 / b0),
+            by_shares(lambda p, b, n, b0, n0: p * n / b + (1 - p) * n0 / b0),
+            by_shares(lambda p, b, n, b0, n0: p * n / b / (p * n / b) + (1 - p) * n0 / b0),
+            lambda p, b, n: p * n / b / (p * n / b + 1 - p * (1 - n) / (1 - b)),
+        ),
+    },
+    passed="Bayes' rule with the new shares of the labels.",
+    axes=("entry",),
+    measure=lambda arguments, results: (
+        f"Your probabilities run from {shown(results[0].min())} to {shown(results[0].max())}."
+    ),
+)
+
+
+def moved(before, after):
+    low, high = np.percentile(before, [15, 85], axis=0)
+    return np.abs(np.median(after, axis=0) - np.median(before, axis=0)) / (high - low)
+
+
+def units(rng):
+    """Inputs of some units at two moments: lopsided, shifted to both sides, and far."""
+    for n, sides in ((1001, (1, -1, 1)), (1001, (-1, 1, -1)), (1002, (1, -1))):
+        before = rng.exponential(2, (n, len(sides))) * rng.uniform(0.5, 2, len(sides))
+        shift = rng.uniform(3, 5, len(sides)) * sides
+        yield before, rng.exponential(1, (n, len(sides))) + shift
+    before = np.array([[1], [1], [1], [3], [4], [4], [7], [9], [9], [9]])
+    yield before, np.array([[2], [10], [10], [10], [10], [10], [10], [10], [11], [12]])
+
+
+def spread(x, low=15, high=85, axis=0):
+    low, high = np.percentile(x, (low, high), axis=axis)
+    return high - low
+
+
+def medians(b, a):
+    return np.median(a, axis=0) - np.median(b, axis=0)
+
+
+def means(b, a):
+    return a.mean(axis=0) - b.mean(axis=0)
+
+
+check_moved = Question(
+    cases=lambda rng: list(units(rng)),
+    truth=moved,
+    slips={
+        "sign-kept": (
+            lambda b, a: medians(b, a) / spread(b),
+            lambda b, a: -medians(b, a) / spread(b),
+        ),
+        "one-direction-only": (
+            lambda b, a: np.maximum(medians(b, a), 0) / spread(b),
+            lambda b, a: np.maximum(-medians(b, a), 0) / spread(b),
+        ),
+        "mean-for-median": tuple(
+            lambda b, a, of=of: np.abs(means(b, a)) / of(b)
+            for of in (spread, lambda b: b.std(0), lambda b: 1)
+        ),
+        "std-for-spread": (
+            lambda b, a: np.abs(medians(b, a)) / b.std(0),
+            lambda b, a: np.abs(medians(b, a)) / b.std(0, ddof=1),
+            lambda b, a: np.abs(medians(b, a)) / a.std(0),
+        ),
+        "spread-forgotten": (lambda b, a: np.abs(medians(b, a)), medians),
+        "spread-after": (
+            lambda b, a: np.abs(medians(b, a)) / spread(a),
+            lambda b, a: np.abs(medians(b, a)) / spread(np.vstack([b, a])),
+        ),
+        "whole-range": lambda b, a: np.abs(medians(b, a)) / np.ptp(b, axis=0),
+        "other-percentiles": tuple(
+            lambda b, a, low=low, high=high: np.abs(medians(b, a)) / spread(b, low, high)
+            for low, high in ((25, 75), (16, 84), (10, 90), (5, 95), (15, 50), (50, 85), (20, 80))
+        ),
+        "percentile-as-share": lambda b, a: np.abs(medians(b, a)) / spread(b, 0.15, 0.85),
+        "units-pooled": (
+            lambda b, a: np.full(
+                b.shape[1], abs(np.median(a) - np.median(b)) / spread(b, axis=None)
             ),
-            "odds-returned": lambda p, before, now: p / (1 - p) * now / before * (1 - before) / (1 - now),
-            "old-share-forgotten": lambda p, before, now: bayes(p, now, 1 - now),
-            "other-label-forgotten": (
-                lambda p, before, now: bayes(p, now / before, 1),
-                lambda p, before, now: bayes(p, 1, (1 - now) / (1 - before)),
-                lambda p, before, now: bayes(p, now / before, (1 - before) / (1 - now)),
-            ),
-            "shares-swapped": lambda p, before, now: bayes(p, before / now, (1 - before) / (1 - now)),
-            "shift-ignored": lambda p, before, now: p,
-            "other-label": lambda p, before, now: 1 - bayes(p, now / before, (1 - now) / (1 - before)),
-            "difference-added": (
-                lambda p, before, now: p + now - before,
-                lambda p, before, now: np.clip(p + now - before, 0, 1),
-            ),
-        },
-        passed="Bayes' rule with the new shares of the labels.",
-        names=("p", "before", "now"),
-        rtol=1e-4,
-    )
-
-
-@check
-def check_moved(moved):
-    """moved(before, after) -> how far the median has moved, in units of the 85th minus the 15th percentile before.
-
-    before, after (N, D): inputs of D units at two moments; the result is (D,), never negative.
-    """
-    rng = np.random.default_rng()
-    cases = []
-    for N, D in ((4001, 3), (6001, 4)):
-        before = rng.exponential(2, (N, D)) * rng.uniform(0.5, 2, D)  # lopsided, so that the median is not the mean
-        shift = rng.uniform(3, 5, D) * np.where(np.arange(D) % 2, -1, 1)  # both directions
-        cases.append((before, rng.exponential(1, (N, D)) + shift))
-
-    def spread(x):
-        low, high = np.percentile(x, (15, 85), axis=0)
-        return high - low
-
-    def medians(before, after):
-        return np.median(after, axis=0) - np.median(before, axis=0)
-
-    return compare(
-        moved,
-        cases,
-        truth=lambda b, a: np.abs(medians(b, a)) / spread(b),
-        slips={
-            "sign-kept": (lambda b, a: medians(b, a) / spread(b), lambda b, a: -medians(b, a) / spread(b)),
-            "one-direction-only": (
-                lambda b, a: np.maximum(medians(b, a), 0) / spread(b),
-                lambda b, a: np.maximum(-medians(b, a), 0) / spread(b),
-            ),
-            "mean-for-median": lambda b, a: np.abs(a.mean(0) - b.mean(0)) / spread(b),
-            "std-for-spread": lambda b, a: np.abs(medians(b, a)) / b.std(0),
-            "spread-forgotten": lambda b, a: np.abs(medians(b, a)),
-            "spread-after": lambda b, a: np.abs(medians(b, a)) / spread(a),
-            "whole-range": lambda b, a: np.abs(medians(b, a)) / np.ptp(b, axis=0),
-            "units-pooled": lambda b, a: np.full(b.shape[1], abs(np.median(a) - np.median(b)) / spread(b.ravel())),
-            "median-of-differences": lambda b, a: np.median(np.abs(a - b), axis=0) / spread(b),
-        },
-        passed="the movement of each unit, measured with its own spread.",
-        names=("before", "after"),
-        rtol=0.01,  # percentiles may be interpolated in other ways
-    )
+            lambda b, a: np.abs(medians(b, a)) / spread(b, axis=None),
+            lambda b, a: np.abs(np.median(a) - np.median(b)) / spread(b),
+        ),
+        "median-of-differences": (
+            lambda b, a: np.median(np.abs(a - b), axis=0) / spread(b),
+            lambda b, a: np.abs(np.median(a - b, axis=0)) / spread(b),
+        ),
+        "spread-multiplied": lambda b, a: np.abs(medians(b, a)) * spread(b),
+    },
+    passed="The movement of each unit, measured with its own spread.",
+    axes=("unit",),
+    rtol=0.01,  # percentiles may be interpolated in other ways
+)

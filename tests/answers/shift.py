@@ -48,7 +48,9 @@ RIGHT = [
     (check_adjusted, lambda p, b, n: by_odds(p.astype(np.float32), b, n)),
     (
         check_adjusted,
-        lambda p, b, n: 1 / (1 + np.exp(-(np.log(p / (1 - p)) + np.log(n / (1 - n)) - np.log(b / (1 - b))))),
+        lambda p, b, n: (
+            1 / (1 + np.exp(-(np.log(p / (1 - p)) + np.log(n / (1 - n)) - np.log(b / (1 - b)))))
+        ),
     ),
     (check_adjusted, lambda p, b, n: 1 - by_odds(1 - p, 1 - b, 1 - n)),
     (check_moved, lambda b, a: np.abs(move(b, a)) / spread(b)),
@@ -59,7 +61,9 @@ RIGHT = [
     (check_moved, lambda b, a: np.abs(move(b.astype(np.float32), a)) / spread(b)),
     (
         check_moved,
-        lambda b, a: np.sqrt(move(b, a) ** 2) / (np.quantile(b, 0.85, axis=0) - np.quantile(b, 0.15, axis=0)),
+        lambda b, a: (
+            np.sqrt(move(b, a) ** 2) / (np.quantile(b, 0.85, axis=0) - np.quantile(b, 0.15, axis=0))
+        ),
     ),
     (check_moved, lambda b, a: np.maximum(move(b, a), -move(b, a)) / spread(b)),
 ]
@@ -67,35 +71,29 @@ RIGHT += [
     (
         check_moved,
         lambda b, a, m=m: (
-            np.abs(move(b, a)) / (np.percentile(b, 85, axis=0, method=m) - np.percentile(b, 15, axis=0, method=m))
+            np.abs(move(b, a))
+            / (np.percentile(b, 85, axis=0, method=m) - np.percentile(b, 15, axis=0, method=m))
         ),
     )
-    for m in ("weibull", "hazen", "median_unbiased", "normal_unbiased", "lower", "higher", "nearest")
+    for m in (
+        "weibull",
+        "hazen",
+        "median_unbiased",
+        "normal_unbiased",
+        "lower",
+        "higher",
+        "nearest",
+    )
 ]
 SLIPS = [
-    (check_adjusted, lambda p, b, n: np.minimum(p * n / b, 1), "not-normalized"),
-    (check_adjusted, lambda p, b, n: by_odds(p, b, n) / (1 - by_odds(p, b, n)), "odds-returned"),
-    (check_adjusted, lambda p, b, n: 1 / (1 + (1 - p) / p * (1 - n) / (1 - b)), "other-label-forgotten"),
-    (check_adjusted, lambda p, b, n: np.log(p / (1 - p)) + np.log(n / (1 - n)) - np.log(b / (1 - b)), "unknown"),
-    (check_moved, lambda b, a: np.maximum(move(b, a), 0) / spread(b), "one-direction-only"),
-    (check_adjusted, lambda p, b, n: p * n / b, "not-normalized"),
-    (check_adjusted, lambda p, b, n: p * n / (p * n + (1 - p) * (1 - n)), "old-share-forgotten"),
-    (check_adjusted, lambda p, b, n: p * n / b / (p * n / b + 1 - p), "other-label-forgotten"),
-    (check_adjusted, lambda p, b, n: by_odds(p, n, b), "shares-swapped"),
-    (check_adjusted, lambda p, b, n: p.copy(), "shift-ignored"),
-    (check_adjusted, lambda p, b, n: 1 - by_odds(p, b, n), "other-label"),
-    (check_adjusted, lambda p, b, n: np.minimum(p + n - b, 1), "difference-added"),
-    (check_moved, lambda b, a: move(b, a) / spread(b), "sign-kept"),
-    (check_moved, lambda b, a: abs(a.mean(0) - b.mean(0)) / spread(b), "mean-for-median"),
-    (check_moved, lambda b, a: abs(move(b, a)) / b.std(0), "std-for-spread"),
-    (check_moved, lambda b, a: abs(move(b, a)), "spread-forgotten"),
-    (check_moved, lambda b, a: abs(move(b, a)) / spread(a), "spread-after"),
-    (check_moved, lambda b, a: abs(move(b, a)) / (b.max(0) - b.min(0)), "whole-range"),
+    (
+        check_adjusted,
+        lambda p, b, n: np.log(p / (1 - p)) + np.log(n / (1 - n)) - np.log(b / (1 - b)),
+        "log-odds-returned",
+    ),
     (
         check_moved,
-        lambda b, a: abs(np.median(a) - np.median(b)) / spread(b.reshape(-1, 1)) * np.ones(b.shape[1]),
-        "units-pooled",
+        lambda b, a: abs(np.median(a) - np.median(b)) / spread(b.ravel()[:, None])[0],
+        "wrong-shape",
     ),
-    (check_moved, lambda b, a: np.median(abs(a - b), axis=0) / spread(b), "median-of-differences"),
-    (check_moved, lambda b, a: abs(np.median(a) - np.median(b)) / spread(b.ravel()[:, None])[0], "wrong-shape"),
 ]

@@ -1,0 +1,150 @@
+"""Wrong results that no formula of a slip gives, but that are known by what they do.
+
+Each function takes an Answer and returns a Verdict, or None.
+"""
+
+import numpy as np
+
+from .answering import close
+from .measuring import listed, ratio_of, shown
+
+ALMOST = 0.01  # a result this near is called nearly right
+
+
+def _not_finite(answer):
+    if all(np.isfinite(part).all() for results in answer.results for part in results):
+        return None
+    return answer.not_yet("not-finite")
+
+
+def _zero(answer):
+    if any(not any(np.any(part) for part in answer.part(i)[0]) for i in answer.wrong):
+        return answer.not_yet("zero-result")
+    return None
+
+
+def _rounded(answer):
+    for cut in (np.trunc, np.ceil, *(lambda part, k=k: np.round(part, k) for k in range(5))):
+        rounded = [tuple(map(cut, w)) for w in answer.expected.wanted]
+        pairs = [zip(*pair) for pair in zip(answer.results, rounded)]
+        if all(close(got, want, 1e-9) for pair in pairs for got, want in pair):
+            return answer.not_yet("rounded")
+    return None
+
+
+def _integers(answer):
+    """Right for floats, wrong where an argument holds integers."""
+    calls = answer.expected.calls
+    wrong = {k for k, row in enumerate(answer.right) if not row.all()}
+    integers = {k for k, call in enumerate(calls) if has_integers(call)}
+    return answer.not_yet("integer-array") if wrong <= integers != set(range(len(calls))) else None
+
+
+def has_integers(call):
+    return any(isinstance(a, np.ndarray) and a.dtype.kind in "iu" for a in call)
+
+
+def _remembers(answer):
+    """The result depends on earlier calls, or the first one is returned again."""
+    first, again = answer.results[0], answer.results[-1]
+    if not all(close(*pair, answer.expected.rtol) for pair in zip(again, first)):
+        return answer.not_yet("remembers")
+    if not answer.right[0].all():
+        return None
+    wrong = {k for k, row in enumerate(answer.right) if not row.all()}
+    alike = {1, *range(answer.expected.cases, len(answer.results) - 1)}
+    same = all(map(np.array_equal, answer.results[1], first))
+    one = [
+        i for i in range(len(answer.expected.names)) if wrong & alike == {1, answer.exchanged(i)}
+    ]
+    arrays = [i for i in one if np.ndim(answer.expected.calls[0][i])]
+    return answer.not_yet("remembers") if same or arrays else None
+
+
+def _ranges(answer):
+    """Right for small values of a number, wrong for large ones, or the reverse."""
+    good = answer.right.all(axis=1)
+    for i, name in enumerate(answer.expected.names):
+        values = [call[i] for call in answer.expected.calls]
+        if not isinstance(values[0], float) or not good.any():
+            continue
+        right = [v for v, g in zip(values, good) if g]
+        wrong = [v for v, g in zip(values, good) if not g]
+        for r, w in ((max(right), min(wrong)), (min(right), max(wrong))):
+            if (r < w) == (r == max(right)) and r != w:
+                detail = (
+                    f"It is right with {name} = {shown(r)}, and wrong with {name} = {shown(w)}."
+                )
+                return answer.not_yet("range-limited", detail)
+    return None
+
+
+def _ignored(answer):
+    """Results that do not move when an argument is exchanged, though they should."""
+    ignored = set()
+    for i, k in ((i, answer.exchanged(i)) for i in range(len(answer.expected.names))):
+        for got, want in map(answer.part, answer.wrong):
+            if np.array_equal(got[k], got[0]) and not close(want[k], want[0], answer.expected.rtol):
+                ignored.add(answer.expected.names[i])
+    names = [name for name in answer.expected.names if name in ignored]
+    return answer.not_yet("argument-ignored", f"It is {listed(names)}.") if names else None
+
+
+def _rows(answer):
+    """All of a result is m times too large, or too small, for m rows."""
+    rows = [next((len(a) for a in call if np.ndim(a) > 1), 0) for call in answer.expected.calls]
+    for got, want in map(answer.part, answer.wrong):
+        for name, factors in ("sum-for-mean", rows), ("averaged", [1 / (m or 1) for m in rows]):
+            scaled = [f * w for f, w in zip(factors, want)]
+            if rows[0] and all(map(close, got, scaled, [answer.expected.rtol] * len(got))):
+                return answer.not_yet(name)
+    return None
+
+
+def _almost(answer):
+    return answer.not_yet("almost") if np.abs(_ratios(answer) - 1).max() < ALMOST else None
+
+
+def _factor(answer):
+    ratios = _ratios(answer)
+    if np.ptp(ratios) < ALMOST * abs(ratios[0]):
+        return answer.not_yet("constant-factor", f"Yours is {ratios[0]:.3g} times the right one.")
+    return None
+
+
+def _ratios(answer):
+    """got / wanted, of all values of the wrong results."""
+    parts = [ratio_of(*pair).ravel() for i in answer.wrong for pair in zip(*answer.part(i))]
+    return np.nan_to_num(np.concatenate(parts), nan=np.inf)
+
+
+def _power(answer):
+    """A number that follows one of several arguments wrongly."""
+    (got, want), names = answer.part(0), answer.expected.names
+    if np.ndim(want[0]) or len(answer.expected.returns) > 1 or len(names) < 2:
+        return None
+    changes = [
+        (got[k] / got[0], want[k] / want[0]) for k in map(answer.exchanged, range(len(names)))
+    ]
+    off = [i for i, (g, w) in enumerate(changes) if abs(g - w) > ALMOST * abs(w)]
+    if not off or len(off) == len(names):
+        return None
+    old, new = (shown(answer.expected.calls[k][off[0]]) for k in (0, 1))
+    g, w = (f"{change:.3g}" for change in changes[off[0]])
+    detail = f"When {names[off[0]]} alone goes from {old} to {new} yours changes by a factor of {g}"
+    return answer.not_yet("wrong-power", f"{detail}; it must be {w}.")
+
+
+BEHAVIOURS = (
+    _not_finite,
+    _zero,
+    _rounded,
+    _integers,
+    _remembers,
+    _ignored,
+    _rows,
+    _almost,
+    _factor,
+    _power,
+    _ranges,
+)
