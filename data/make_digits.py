@@ -1,8 +1,7 @@
-"""Write digits.npz from scikit-learn's copy of the UCI test set; needs scikit-learn,
-the lessons do not.
+"""Write digits.npz from scikit-learn's copy of the UCI test set.
 
-Run in this folder: `python make_digits.py`. The arrays are the originals, only packed
-smaller.
+Run in this folder: `python make_digits.py`. The arrays are the originals, in a smaller
+file. This script needs scikit-learn; the lessons do not.
 """
 
 import hashlib

@@ -122,7 +122,7 @@ def test_what_is_broken_is_rebuilt(course, damage):
     damage(course)
     environment.main(course)
     assert environment.look(course) == ([], True)
-    assert environment.works(course, "-c", "import here, one, pip")
+    assert environment.works(environment.python(course), "-c", "import here, one, pip")
     environment.pip.calls.clear()
     environment.main(course)
     assert environment.pip.calls == []
@@ -140,7 +140,7 @@ def test_the_way_to_the_course_needs_no_network(course):
     DAMAGES["the way to the course"](course)
     environment.pip.network = False
     environment.main(course)
-    assert environment.works(course, "-c", "import here")
+    assert environment.works(environment.python(course), "-c", "import here")
 
 
 @pytest.mark.parametrize("damage", ["another version", "an interrupted build"])

@@ -5,7 +5,7 @@
 It installs the packages of requirements.lock and the course itself. It never removes
 what works: pip loads all packages before it changes anything, and without a network the
 installed packages are used. This file needs no package. It also runs on Python 3.6, to
-tell that this Python is too old.
+say that this Python is too old.
 """
 
 import ast
@@ -22,18 +22,21 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements.lock"
 NEEDED = ["numpy", "matplotlib", "ipywidgets", "jupyterlab", "ipykernel", "pytest", "nbval", "ruff"]
-# Settings of pip that tell how to reach packages are kept. Others (user, target,
+# Settings of pip that say how to reach packages are kept. Others (user, target,
 # prefix) would install to another place.
 NETWORK = re.compile(
-    "PIP_(.*INDEX.*|FIND_LINKS|TRUSTED_HOST|PROXY|.*CERT|.*CACHE_DIR|.*TIMEOUT|RETRIES|KEYRING.*|USE_FEATURE)$"
+    "PIP_(.*INDEX.*|FIND_LINKS|TRUSTED_HOST|PROXY|.*CERT|.*CACHE_DIR|.*TIMEOUT|RETRIES|KEYRING.*"
+    "|USE_FEATURE)$"
 )
+OPTIONS = ["--no-deps", "--disable-pip-version-check", "--no-input"]
+OPTIONS += ["--retries", "2", "--progress-bar", "off"]
 # Python runs this line when it starts. It moves the folders of PYTHONPATH to the end,
 # so that they hide no package of the environment.
 LAST = (
     "import os, sys; others = os.environ.get('PYTHONPATH', '').split(os.pathsep); "
     "sys.path.sort(key=set(map(os.path.abspath, filter(None, others))).__contains__)"
 )
-EDITABLE = "*batch_normalization_lab*"  # how an older make installed the course
+EDITABLE = "*batch_normalization_lab*"  # an older make installed the course under this name
 
 
 class Failed(Exception):
@@ -48,25 +51,23 @@ def main(folder):
             "Try: make PYTHON=python3.12 lab"
         )
     with one_at_a_time(folder):
-        stamp = folder / ".ready"  # holds the digest of the lock that was installed last
-        digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()
         try:
-            if (
-                look(folder) != ([], True)
-                or not stamp.is_file()
-                or stamp.read_text(encoding="utf-8") != digest
-            ):
-                mend(folder)
-                stamp.write_text(digest, encoding="utf-8")
+            bring_up_to_date(folder)
         except (Failed, OSError) as error:
-            what, _, details = str(error).partition("\n")
+            reason, _, details = str(error).partition("\n")
             if not usable(folder):
-                sys.exit(f"The environment could not be made: {what}\n{details}".strip())
-            print(
-                f"The packages could not be brought up to date: {what} "
-                "Those that are here are used.",
-                flush=True,
-            )
+                sys.exit(f"The environment could not be made: {reason}\n{details}".strip())
+            sentence = f"The packages could not be brought up to date: {reason}"
+            print(sentence, "Those that are here are used.", flush=True)
+
+
+def bring_up_to_date(folder):
+    stamp = folder / ".ready"  # contains the digest of the lock that was installed last
+    digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()
+    stored = stamp.read_text(encoding="utf-8") if stamp.is_file() else None
+    if look(folder) != ([], True) or stored != digest:
+        mend(folder)
+        stamp.write_text(digest, encoding="utf-8")
 
 
 def look(folder):
@@ -74,15 +75,15 @@ def look(folder):
     site = site_packages(folder)
     if site is None:
         return [], False
-    locked, there, damaged = entries(), {}, []
+    locked, versions, damaged = entries(), {}, []
     for info, name, version in installed(site):
-        there[name] = version
+        versions[name] = version
         if name in {*locked, "pip"} and not complete(site, info):
             damaged.append(name)
     always = {name for name, (_, lines) in locked.items() if " ;" not in lines.split("\n")[0]}
-    expected = {name: locked[name][0] for name in always | there.keys() & locked.keys()}
-    here = (site / "course.pth").is_file() and not [*site.glob(EDITABLE)]
-    return damaged, here and all(there.get(n) == v for n, v in expected.items())
+    expected = {name: locked[name][0] for name in always | versions.keys() & locked.keys()}
+    has_course = (site / "course.pth").is_file() and not [*site.glob(EDITABLE)]
+    return damaged, has_course and all(versions.get(n) == v for n, v in expected.items())
 
 
 def mend(folder):
@@ -93,28 +94,32 @@ def mend(folder):
         make(folder)
     if site_packages(folder) is None:
         raise Failed(f"its Python does not start ({sys.executable}).")
-    site, locked, (damaged, _) = site_packages(folder), entries(), look(folder)
+    site, (damaged, _) = site_packages(folder), look(folder)
     # With a relative path the folder of the course may be moved, and have any name.
     (site / "course.pth").write_text(f"{os.path.relpath(ROOT, site)}\n{LAST}\n", encoding="utf-8")
     if "pip" in damaged or not (site / "pip").is_dir():
         for part in site.glob("pip*"):
             shutil.rmtree(part)
         run([python(folder), "-I", "-m", "ensurepip"], "pip could not be installed.")
-    damaged = [name for name in damaged if name in locked]
-    if damaged:
-        with tempfile.TemporaryDirectory() as temporary:
-            again = Path(temporary, "damaged.txt")
-            again.write_text("".join(locked[name][1] for name in damaged), encoding="utf-8")
-            pip(
-                folder, "--ignore-installed", "--require-hashes", "-r", again
-            )  # writes over old files
-        for info, name, version in installed(site):
-            if name in damaged and version != locked[name][0]:
-                shutil.rmtree(info)
+    install_again(folder, site, damaged)
     pip(folder, "--require-hashes", "-r", LOCK)
     for old in folder.glob("lib/python3*"):
         if old not in site.parents:
             shutil.rmtree(old)
+
+
+def install_again(folder, site, damaged):
+    """Write the damaged packages of the lock over their old files."""
+    locked = {name: entry for name, entry in entries().items() if name in damaged}
+    if not locked:
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        file = Path(temporary, "damaged.txt")
+        file.write_text("".join(lines for _, lines in locked.values()), encoding="utf-8")
+        pip(folder, "--ignore-installed", "--require-hashes", "-r", file)
+    for info, name, version in installed(site):
+        if name in locked and version != locked[name][0]:
+            shutil.rmtree(info)
 
 
 def make(folder):
@@ -122,10 +127,9 @@ def make(folder):
 
     Packages of an earlier environment of the same version are kept.
     """
-    if not works_here("import ensurepip, venv"):
-        raise Failed(
-            "Python's venv is missing. On Debian or Ubuntu: sudo apt install make python3-venv"
-        )
+    if not works(sys.executable, "-c", "import ensurepip, venv"):
+        advice = "On Debian or Ubuntu: sudo apt install make python3-venv"
+        raise Failed(f"Python's venv is missing. {advice}")
     if any(folder.glob("lib/python3*/site-packages/numpy")):
         print("The environment is mended, one to five minutes.", flush=True)
     else:
@@ -140,32 +144,19 @@ def make(folder):
 
 def pip(folder, *arguments):
     """Run pip install, and print its progress after every twenty packages."""
-    options = [
-        "--no-deps",
-        "--disable-pip-version-check",
-        "--no-input",
-        "--retries",
-        "2",
-        "--progress-bar",
-        "off",
-    ]
+    command = [python(folder), "-I", "-m", "pip", "install", *OPTIONS, *arguments]
     seen = 0
 
     def tell(line):
         nonlocal seen
-        if line.startswith(("Collecting ", "Processing ")):  # from an index, from a folder
+        if line.startswith(("Collecting ", "Processing ")):  # "Processing" is from a folder
             seen += 1
             if seen % 20 == 0:
                 print(f"  {seen} packages found", flush=True)
         elif line.startswith("Installing collected packages") and seen > 1:
             print(f"  installing {seen} packages", flush=True)
 
-    run(
-        [python(folder), "-I", "-m", "pip", "install", *options, *arguments],
-        "pip could not install them (no network?).",
-        tell,
-        **in_files(folder),
-    )
+    run(command, "pip could not install them (no network?).", tell, **in_files(folder))
 
 
 def in_files(folder):
@@ -175,12 +166,9 @@ def in_files(folder):
     """
     command = [python(folder), "-I", "-m", "pip", "config", "list"]
     files = {name: value for name, value in os.environ.items() if name == "PIP_CONFIG_FILE"}
-    out = subprocess.run(command, env={**clean(), **files}, capture_output=True)
-    found = {"PIP_CONFIG_FILE": os.devnull}
-    listed = re.findall(
-        r"^(?:global|install)\.([a-z-]+)=(.+)$", os.fsdecode(out.stdout), flags=re.M
-    )
-    for option, value in listed:
+    result = subprocess.run(command, env={**clean(), **files}, capture_output=True)
+    listed, found = os.fsdecode(result.stdout), {"PIP_CONFIG_FILE": os.devnull}
+    for option, value in re.findall(r"^(?:global|install)\.([a-z-]+)=(.+)$", listed, flags=re.M):
         name = f"PIP_{option.upper().replace('-', '_')}"
         if NETWORK.match(name) and not os.environ.get(name):
             found[name] = ast.literal_eval(value)
@@ -205,8 +193,8 @@ def run(command, sentence, tell=None, **settings):
             if tell:
                 tell(line)
     if process.returncode:
-        said = [line for line in lines if line.startswith("ERROR")] or lines
-        raise Failed("\n".join([sentence, *("  " + line for line in said[-3:])]))
+        errors = [line for line in lines if line.startswith("ERROR")] or lines
+        raise Failed("\n".join([sentence, *("  " + line for line in errors[-3:])]))
 
 
 def clean():
@@ -231,37 +219,26 @@ def site_packages(folder):
         "lines = os.linesep.join([new, sys.prefix, sysconfig.get_path('purelib')]); "
         "sys.stdout.buffer.write(os.fsencode(lines))"  # the name may not be text
     )
+    command = [python(folder), "-I", "-c", code]
     try:
-        out = subprocess.run([python(folder), "-I", "-c", code], env=clean(), capture_output=True)
-        new, prefix, site = os.fsdecode(out.stdout).split("\n")[:3]
+        result = subprocess.run(command, env=clean(), capture_output=True)
+        new, prefix, site = os.fsdecode(result.stdout).split("\n")[:3]
     except (OSError, ValueError):
         return None
-    own = new == "True" and Path(prefix).resolve() == folder.resolve()
-    return Path(site) if own and Path(site).is_dir() else None
+    fits = new == "True" and Path(prefix).resolve() == folder.resolve()
+    return Path(site) if fits and Path(site).is_dir() else None
 
 
 def usable(folder):
     """Whether all packages that are needed can be imported, in any version."""
     code = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
-    return site_packages(folder) is not None and works(folder, "-B", "-c", code, *NEEDED)
+    return site_packages(folder) is not None and works(python(folder), "-B", "-c", code, *NEEDED)
 
 
-def works(folder, *arguments):
-    return (
-        subprocess.run(
-            [python(folder), "-I", *arguments], env=clean(), capture_output=True
-        ).returncode
-        == 0
-    )
-
-
-def works_here(code):
-    return (
-        subprocess.run(
-            [sys.executable, "-I", "-c", code], env=clean(), capture_output=True
-        ).returncode
-        == 0
-    )
+def works(interpreter, *arguments):
+    """Whether this Python runs with these arguments without an error."""
+    command = [interpreter, "-I", *arguments]
+    return subprocess.run(command, env=clean(), capture_output=True).returncode == 0
 
 
 def entries():
@@ -312,7 +289,8 @@ class one_at_a_time:
 
             self.file = open(self.path, "w", encoding="utf-8")
             fcntl.flock(self.file, fcntl.LOCK_EX)
-        except (ImportError, OSError):  # a read-only folder: nothing is written
+        # In a read-only folder nothing is written.
+        except (ImportError, OSError):
             self.file = None
 
     def __exit__(self, *_):

@@ -1,18 +1,11 @@
-"""Where is a Chromium or Chrome? As a script: say how to get one if there is none."""
+"""Find Chromium or Chrome. As a script: say how to get one if there is none."""
 
 import os
 import shutil
 import sys
 from pathlib import Path
 
-NAMES = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "chrome",
-    "msedge",
-)
+NAMES = "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge"
 PLACES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",

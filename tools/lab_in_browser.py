@@ -1,7 +1,7 @@
 """JupyterLab in a real browser: start both, open a notebook, use its live figures.
 
-Tests and benchmarks use it. A `Lab` is a server with a folder of its own.
-A `Figure` is a live figure on a page: what hands do with it, and what eyes see.
+Tests and benchmarks use it. A `Lab` is a server with a folder of its own. A `Figure` is
+a live figure on a page, with what a student does with it and sees of it.
 """
 
 import base64
@@ -210,16 +210,16 @@ class Figure:
         return self.row.locator(".widget-readout").inner_text()
 
     def after(self, act):
-        """Call `act()`; wait until picture and sentence have followed and rest."""
+        """Call `act()`; wait until picture and sentence have changed and stay."""
         before = self.sentence()
         act()
         wait_for(lambda: self.sentence() != before, "another sentence")
         wait_for(self.rests, "the figure to rest")
 
     def rests(self):
-        now = self.sentence(), self.picture().tobytes()
+        state = self.sentence(), self.picture().tobytes()
         self.page.wait_for_timeout(300)
-        return now == (self.sentence(), self.picture().tobytes())
+        return state == (self.sentence(), self.picture().tobytes())
 
     def press(self, key, times=1):
         self.handle.focus()

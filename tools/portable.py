@@ -28,21 +28,29 @@ from bn_helpers._threads import COUNTS
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build" / "portable"
 COLUMNS = [path.stem for path in stored()] + ["tests"]
+PYTEST = ["-q", "-m", "not browser and not once", "--color=no", "-p", "no:cacheprovider"]
+# The rows share the cores, and two BLAS threads are slow.
+PYTEST += ["--nbval-cell-timeout=600", "--timeout=1200"]
 
 
 @dataclass
 class Row:
-    """One way to run everything; without `base` in the environment of `make test`."""
+    """One way to run everything.
+
+    settings: environment variables. base: the Python of the row's own environment; None
+    takes the environment of `make test`. packages: pip installs these there after the
+    lock. options: those of pytest.
+    """
 
     name: str
-    settings: dict = field(default_factory=dict)  # environment variables
-    base: Path | None = None  # the Python of its own environment
-    packages: tuple = ()  # what pip installs there after the lock
-    options: tuple = ()  # of pytest
+    settings: dict = field(default_factory=dict)
+    base: Path | None = None
+    packages: tuple = ()
+    options: tuple = ()
 
 
 def rows():
-    pythons, here = find_pythons(), Path(sys.executable)
+    pythons, own = find_pythons(), Path(sys.executable)
     loops = " ".join(name for name in __cpu_dispatch__ if __cpu_features__[name])
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     drawn = [line for line in project["dependencies"] if line.startswith(("numpy", "matplotlib"))]
@@ -53,8 +61,8 @@ def rows():
         *[Row(f"shaken-{seed}", {"SHAKE": str(seed)}) for seed in range(3)],
         Row("loops", {"NPY_DISABLE_CPU_FEATURES": loops}),  # without NumPy's vector loops
         *[Row(f"threads-{n}", dict.fromkeys(COUNTS, str(n))) for n in (1, 2)],
-        # an old matplotlib uses what a new pyparsing deprecates
-        Row("lowest", {}, here, lowest, ("-W", "default::DeprecationWarning")),
+        # An old matplotlib uses functions that a new pyparsing deprecates.
+        Row("lowest", {}, own, lowest, ("-W", "default::DeprecationWarning")),
         Row("newest", base=pythons[newest], packages=("--upgrade", "numpy", "matplotlib")),
         *[Row(name, base=path) for name, path in pythons.items()],
     ]
@@ -68,12 +76,8 @@ def find_pythons():
     for minor in range(11, 20):
         name = f"python3.{minor}"
         for path in [folder / name for folder in folders if (folder / name).exists()]:
-            if (
-                subprocess.run(
-                    [path, "-c", "import ensurepip, venv"], capture_output=True
-                ).returncode
-                == 0
-            ):
+            result = subprocess.run([path, "-c", "import ensurepip, venv"], capture_output=True)
+            if result.returncode == 0:
                 found.setdefault(name, path)
     return found or {f"python3.{sys.version_info.minor}": Path(sys.executable)}
 
@@ -83,9 +87,8 @@ def environment(row):
     if row.base is None:
         return Path(sys.executable)
     folder = BUILD / row.name
-    subprocess.run(
-        [row.base, ROOT / "tools/environment.py", folder], check=True, stdout=subprocess.DEVNULL
-    )
+    command = [row.base, ROOT / "tools/environment.py", folder]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     python = folder / "bin" / "python"
     if row.packages:
         subprocess.run([python, "-m", "pip", "install", "-qq", *row.packages], check=True)
@@ -98,23 +101,7 @@ def run(row):
     report = BUILD / f"{row.name}.xml"
     report.unlink(missing_ok=True)
     env = {name: value for name, value in os.environ.items() if name not in COUNTS} | row.settings
-    command = [
-        python,
-        "-P",
-        "-m",
-        "pytest",
-        "-q",
-        "-m",
-        "not browser and not once",
-        "--color=no",
-        "-p",
-        "no:cacheprovider",
-    ]
-    command += [
-        "--nbval-cell-timeout=600",
-        "--timeout=1200",
-    ]  # the rows share the cores, and two BLAS threads are slow
-    command += [f"--junitxml={report}", *row.options]
+    command = [python, "-P", "-m", "pytest", *PYTEST, f"--junitxml={report}", *row.options]
     with TemporaryDirectory() as folder:
         if "SHAKE" in row.settings:
             env |= shaking(folder)
@@ -130,10 +117,9 @@ def read(report):
     for case in ElementTree.parse(report).iter("testcase") if report.exists() else ():
         column = next((c for c in COLUMNS if f"{c}.ipynb" in case.get("classname")), "tests")
         ran.add(column)
+        name = f"{case.get('classname')} {case.get('name')}"
         for failure in [*case.iter("failure"), *case.iter("error")]:
-            red[column].append(
-                f"{case.get('classname')} {case.get('name')}: {reason(failure.text or '')}"
-            )
+            red[column].append(f"{name}: {reason(failure.text or '')}")
     return red | {column: ["nothing ran"] for column in COLUMNS if column not in ran}
 
 
@@ -149,7 +135,7 @@ def shaking(folder):
 
 
 def reason(text):
-    """The line that tells why a test failed: the named number, or an assertion."""
+    """The line that says why a test failed: the named number, or an assertion."""
     named = re.search(r"^.*(line \d+: stored .*|stored \d+ lines.*)$", text, flags=re.M)
     errors = re.findall(r"^E +(.*)$", text, flags=re.M) or text.strip().splitlines() or [""]
     return named[0] if named else errors[0]
@@ -169,7 +155,8 @@ def main(only):
         for row, red in zip(table, pool.map(run, table)):
             cells = [f"{len(red[column])} red" if red[column] else "green" for column in COLUMNS]
             print(f"{row.name:{width}s}", *[f"{cell:>6s}" for cell in cells], flush=True)
-            results += [f"{row.name}: {what}" for column in COLUMNS for what in red[column]]
+            failures = [failure for column in COLUMNS for failure in red[column]]
+            results += [f"{row.name}: {failure}" for failure in failures]
     print(*results, sep="\n", end="\n" if results else "")
     return bool(results)
 

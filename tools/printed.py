@@ -8,26 +8,24 @@ other number may differ by one unit of its last digit.
 import re
 from decimal import Decimal
 
-NUMBER = re.compile(
-    r"(?<![\w.])[-+]?\d+(?:\.\d*)?(?:e[-+]?\d+)?%?"
-)  # 12, -0.5, 3e-05, 64%; not the 1 of W1
-SPACED = re.compile(
-    rf"[^\S\n]*({NUMBER.pattern})[^\S\n]*"
-)  # with its blanks, which change with a sign or a digit
+# 12, -0.5, 3e-05, 64%; not the 1 of W1
+NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d*)?(?:e[-+]?\d+)?%?")
+# A number with its blanks, which change with a sign or a digit
+SPACED = re.compile(rf"[^\S\n]*({NUMBER.pattern})[^\S\n]*")
 
 
 def difference(stored, fresh):
     """None if the texts agree, else a sentence that names the line and the number."""
-    lines, now = stored.split("\n"), fresh.split("\n")
-    for i, (line, new) in enumerate(zip(lines, now), start=1):
+    lines, new_lines = stored.split("\n"), fresh.split("\n")
+    for i, (line, new) in enumerate(zip(lines, new_lines), start=1):
         parts, new_parts = SPACED.split(line.strip()), SPACED.split(new.strip())
         if parts[::2] != new_parts[::2]:  # the words
             return f"line {i}: stored {line.strip()!r}, now {new.strip()!r}"
         for a, b in zip(parts[1::2], new_parts[1::2]):
             if not near(a, b):
                 return f"line {i}: stored {a}, now {b}, in {new.strip()!r}"
-    if len(lines) != len(now):
-        return f"stored {len(lines)} lines, now {len(now)}"
+    if len(lines) != len(new_lines):
+        return f"stored {len(lines)} lines, now {len(new_lines)}"
     return None
 
 

@@ -29,19 +29,16 @@ def frame(picture, place, size):
     x = LEFT + place * (RIGHT - LEFT)
     draw.text((LEFT - 20, HEAD // 2), "batch size m", fill="black", font=font, anchor="rm")
     draw.line((LEFT, HEAD // 2, RIGHT, HEAD // 2), fill="#bbbbbb", width=5)
-    draw.ellipse(
-        (x - 9, HEAD // 2 - 9, x + 9, HEAD // 2 + 9), fill="white", outline="#767676", width=2
-    )
+    circle = (x - 9, HEAD // 2 - 9, x + 9, HEAD // 2 + 9)
+    draw.ellipse(circle, fill="white", outline="#767676", width=2)
     draw.text((RIGHT + 20, HEAD // 2), str(size), fill="black", font=font, anchor="lm")
     return page
 
 
 def main():
     X_train, y_train, X_test, y_test = data.load_digits()
-    rng = np.random.default_rng(0)
-    network = mlp(
-        [64, 100, 100, 100, 10], activation=Tanh, initializer=he_normal, rng=rng, batchnorm=True
-    )
+    rng, sizes = np.random.default_rng(0), [64, 100, 100, 100, 10]
+    network = mlp(sizes, activation=Tanh, initializer=he_normal, rng=rng, batchnorm=True)
     train(network, X_train, y_train, steps=300, lr=0.1, batch_size=60, rng=rng)
     plots.use_style()
     figure = batches_of_digits.live(network, X_test, y_test)
@@ -49,13 +46,8 @@ def main():
     for i, size in enumerate(SIZES):
         figure.update(batch_size=size)
         frames.append(frame(figure.png(), i / (len(SIZES) - 1), size).quantize(64, dither=0))
-    durations = [
-        1200,
-        1200,
-        900,
-        *[350] * (len(frames) - 4),
-        1500,
-    ]  # ms; longest where most changes
+    # In ms; the frames that change most stay longest.
+    durations = [1200, 1200, 900, *[350] * (len(frames) - 4), 1500]
     frames[0].save(TARGET, save_all=True, append_images=frames[1:], duration=durations, loop=0)
     print(TARGET.name, TARGET.stat().st_size // 1000, "kB")
 

@@ -14,9 +14,16 @@ from nbclient import NotebookClient
 
 from bn_helpers.my_course import KERNEL, LANGUAGE
 
-# outputs that need a kernel
+# Outputs that need a kernel
 KERNEL_ONLY = {"application/vnd.jupyter.widget-view+json", "application/javascript"}
 LIVE = "nbval-ignore-output"  # the tag of cells from which such outputs are removed
+OPTIONS = {
+    "timeout": 120,
+    "store_widget_state": False,
+    "record_timing": False,
+    "coalesce_streams": True,  # else the messages of the kernel decide where prints are cut
+    "extra_arguments": ["--IPKernelApp.log_level=40"],  # errors only
+}
 
 
 def refresh(path):
@@ -25,16 +32,8 @@ def refresh(path):
     for cell in nb.cells:
         cell.metadata = {"tags": tags} if (tags := cell.metadata.get("tags")) else {}
     nb.metadata = {"kernelspec": KERNEL, "language_info": LANGUAGE}
-    client = NotebookClient(
-        nb,
-        timeout=120,
-        resources={"metadata": {"path": Path(path).parent}},
-        store_widget_state=False,
-        record_timing=False,
-        coalesce_streams=True,  # else the messages of the kernel decide where prints are cut
-        extra_arguments=["--IPKernelApp.log_level=40"],  # errors only
-    )
-    client.execute()
+    resources = {"metadata": {"path": Path(path).parent}}
+    NotebookClient(nb, resources=resources, **OPTIONS).execute()
     for cell in nb.cells:
         if cell.cell_type == "code":
             strip(cell)
@@ -45,11 +44,9 @@ def refresh(path):
 
 def strip(cell):
     """Remove widget views from a code cell; a tag tells nbval not to expect them."""
-    views = [
-        output for output in cell.outputs if not KERNEL_ONLY.isdisjoint(output.get("data", {}))
-    ]
-    if views:
-        cell.outputs = [output for output in cell.outputs if output not in views]
+    kept = [output for output in cell.outputs if KERNEL_ONLY.isdisjoint(output.get("data", {}))]
+    if len(kept) < len(cell.outputs):
+        cell.outputs = kept
         cell.metadata["tags"] = sorted({*cell.metadata.get("tags", []), LIVE})
     for output in cell.outputs:
         output.pop("transient", None)

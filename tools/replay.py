@@ -2,8 +2,8 @@
 
     python tools/replay.py notebooks/0*.ipynb    # emulated processors: docs/portable.md
 
-The rule is the rule of the tests (printed.py). The exit code is 0 if all cells print
-what is stored.
+The rule is that of the tests (printed.py). The exit code is 0 if all cells print what
+is stored.
 """
 
 import json
@@ -21,7 +21,7 @@ from printed import difference
 
 
 def replay(path, order=iter):
-    """Yield (number, tags, stored text, text now or the exception) of each code cell.
+    """Yield (number, tags, stored text, fresh text or the exception) of each code cell.
 
     `order` takes the list of (number, cell) and returns it in the order of the run.
     """
@@ -34,13 +34,12 @@ def replay(path, order=iter):
         with capture_output() as captured:
             result = shell.run_cell("".join(cell["source"]))
         error = result.error_before_exec or result.error_in_exec
-        now = said(
-            {"text": captured.stdout}, *({"data": output.data} for output in captured.outputs)
-        )
-        yield number, cell["metadata"].get("tags", []), said(*cell["outputs"]), error or now
+        shown = [{"data": output.data} for output in captured.outputs]
+        fresh = text_of({"text": captured.stdout}, *shown)
+        yield number, cell["metadata"].get("tags", []), text_of(*cell["outputs"]), error or fresh
 
 
-def said(*outputs):
+def text_of(*outputs):
     """The text of outputs: what was printed, then the text of pictures and tables."""
     printed = "".join("".join(output.get("text", "")) for output in outputs)
     shown = [text for o in outputs if (text := "".join(o.get("data", {}).get("text/plain", "")))]
@@ -50,19 +49,18 @@ def said(*outputs):
 def main(paths):
     failed = 0
     for path in map(Path.expanduser, map(Path, paths)):
-        start, here, off = time.time(), Path.cwd(), []
+        start, folder, differ = time.time(), Path.cwd(), []
         os.chdir(path.parent)
-        for number, tags, stored, now in replay(path.name):
-            wrong = repr(now) if isinstance(now, BaseException) else difference(stored, now)
-            if wrong and not ("nbval-ignore-output" in tags and isinstance(now, str)):
-                off.append(number)
+        for number, tags, stored, fresh in replay(path.name):
+            wrong = repr(fresh) if isinstance(fresh, BaseException) else difference(stored, fresh)
+            if wrong and not ("nbval-ignore-output" in tags and isinstance(fresh, str)):
+                differ.append(number)
                 print(f"  code cell {number}: {wrong}", flush=True)
-        os.chdir(here)
-        failed += bool(off)
-        cells = f"code cells {off} differ" if off else "as stored"
-        print(
-            f"{path.name}: {cells}, {time.time() - start:.0f} s on {platform.machine()}", flush=True
-        )
+        os.chdir(folder)
+        failed += bool(differ)
+        cells = f"code cells {differ} differ" if differ else "as stored"
+        place = f"{time.time() - start:.0f} s on {platform.machine()}"
+        print(f"{path.name}: {cells}, {place}", flush=True)
     return failed > 0
 
 

@@ -39,9 +39,8 @@ def either_sign(matrix, *args, eigh=np.linalg.eigh, **kwargs):
     """
     result = eigh(matrix, *args, **kwargs)
     signs = 2 * np.random.default_rng(SEED).integers(2, size=result.eigenvalues.shape) - 1
-    return result._replace(
-        eigenvectors=result.eigenvectors * signs.astype(result.eigenvectors.dtype)
-    )
+    vectors = result.eigenvectors
+    return result._replace(eigenvectors=vectors * signs.astype(vectors.dtype))
 
 
 class Products(ast.NodeTransformer):

@@ -1,10 +1,10 @@
-"""Record what the last hidden layer of a network is fed while it learns: writes
-internal_shift.npz (`make record`).
+"""Record the inputs of a hidden layer while a network learns (`make record`).
 
-Sigmoid network 64-100-100-100-10 on the digits, weights N(0, 0.1^2), batches of 60,
-5000 steps, seeds 0 to 4, in four ways: without and with batch norm, at rates 0.1 and 2.
-Looked at on the test images, batch norm with their own statistics. About a minute on
-one core.
+It writes internal_shift.npz. The network is a Sigmoid network 64-100-100-100-10 on the
+digits, with weights N(0, 0.1^2), batches of 60, 5000 steps and seeds 0 to 4. It runs in
+four ways: without and with batch norm, at rates 0.1 and 2. The inputs are those for the
+test images; batch norm uses the statistics of these images. This takes about a minute
+on one core.
 """
 
 from pathlib import Path
@@ -25,12 +25,10 @@ def main():
         for name in runs[0]:
             if name == "values" and case not in SHOWN:
                 continue
-            kept = (
-                runs[:1] if name == "values" else runs
-            )  # all values: for the figure, of the first seed only
-            dtype = (
-                np.float16 if name in ("values", "percentiles") else np.float32
-            )  # to be looked at, and many
+            # The figure shows all values of the first seed only.
+            kept = runs[:1] if name == "values" else runs
+            # Where there are many numbers, they are only drawn, so 16 bits are enough.
+            dtype = np.float16 if name in ("values", "percentiles") else np.float32
             recorded[f"{case}: {name}"] = np.array([run[name] for run in kept], dtype=dtype)
         print(case, "test accuracy at the end:", [f"{run['accuracy'][-1]:.3f}" for run in runs])
     np.savez_compressed(TARGET, **recorded)

@@ -1,9 +1,9 @@
-"""Record what standardizing and whitening cost by the number of features:
-whitening_cost.npz (`make record`).
+"""Record the time of standardizing and whitening by the number of features.
 
-Processor time in seconds on one thread, the best of several runs, 2048 rows of Gaussian
-numbers. Times belong to one machine; what carries over is how they grow. About half a
-minute.
+It writes whitening_cost.npz (`make record`). The data are 2048 rows of Gaussian
+numbers. The time is processor time in seconds on one thread, the best of several runs.
+Times belong to one machine, but other machines show the same growth. This takes about
+half a minute.
 """
 
 import time
@@ -40,10 +40,9 @@ def main():
         )
         seconds.append([best(step) for step in steps])
         print(d, " ".join(f"{s:.1e}" for s in seconds[-1]))
-    what = np.array(["standardize", "covariance", "eigenvectors", "whiten"])
-    np.savez_compressed(
-        TARGET, features=np.array(FEATURES), what=what, seconds=np.array(seconds, dtype=np.float32)
-    )
+    names = np.array(["standardize", "covariance", "eigenvectors", "whiten"])
+    seconds = np.array(seconds, dtype=np.float32)
+    np.savez_compressed(TARGET, features=np.array(FEATURES), what=names, seconds=seconds)
 
 
 if __name__ == "__main__":
