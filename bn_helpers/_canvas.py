@@ -13,17 +13,13 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 
 
 class Canvas(FigureCanvasAgg):
-    """The Agg canvas; draws horizontal text without formulas from tiles."""
+    """The Agg canvas; it draws horizontal text without formulas from tiles."""
 
     renderer = None
 
     def get_renderer(self):
-        size = *self.figure.bbox.size, self.figure.dpi
-        if self.renderer is None or size != (
-            self.renderer.width,
-            self.renderer.height,
-            self.renderer.dpi,
-        ):
+        size, old = (*self.figure.bbox.size, self.figure.dpi), self.renderer
+        if old is None or size != (old.width, old.height, old.dpi):
             self.renderer = _Renderer(*size)
         return self.renderer
 

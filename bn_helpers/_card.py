@@ -1,9 +1,8 @@
-"""The look that all figures of the course share: a white card, how it is drawn, how it
-is shown.
+"""The look that all figures of the course share, and how they are shown.
 
 A figure is a white card with round corners in the picture itself, so that it looks the
 same on a light and on a dark page. It is made without pyplot and shown by `show`.
-`plots` hands these names on.
+These names are also names of `plots`.
 """
 
 import re
@@ -38,101 +37,98 @@ STYLE = {
     "lines.linewidth": 1.8,
     "legend.frameon": False,
     "figure.dpi": DPI,
-    "text.hinting": "none",  # faster, and placed alike at every density
+    "text.hinting": "none",  # this is faster, and the same at every density
 }
 
 
 def use_style():
-    """The course's look for the reader's own pyplot figures, too; called once in a
-    notebook's setup cell.
+    """Give the reader's own pyplot figures the look of the course, too.
+
+    A lesson calls this once, in its first cell.
     """
     mpl.rcParams.update(STYLE)
 
 
-NO_LOOK = re.compile("backend|interactive|toolbar")  # how windows behave is the reader's choice
-LOOK = {
-    key: mpl.rcParamsDefault[key] for key in mpl.rcParamsDefault if not NO_LOOK.match(key)
-} | STYLE
+NO_LOOK = re.compile("backend|interactive|toolbar")  # the reader chooses how windows behave
+DEFAULTS = {key: mpl.rcParamsDefault[key] for key in mpl.rcParamsDefault if not NO_LOOK.match(key)}
+LOOK = DEFAULTS | STYLE
 
 
 def look():
-    """A context with matplotlib's settings for all figures of the course, whatever the
-    reader has set.
+    """A context with matplotlib's settings for the course, whatever the reader has set.
 
-    Some settings (fonts, the minus sign) are read when a figure is drawn. So drawing
-    needs this context as well as making.
+    A figure needs it when it is made and when it is drawn, since some settings (fonts,
+    the minus sign) are read in drawing.
     """
     changes = {key: value for key, value in LOOK.items() if mpl.rcParams[key] != value}
-    # An rc_context costs a millisecond, which each frame would pay.
+    # An rc_context costs a millisecond for each picture.
     return mpl.rc_context(changes) if changes else nullcontext()
 
 
 @contextmanager
 def card(width=7.2, height=2.4):
-    """`with card() as fig:` a new Figure of width x height inches in the course's look."""
+    """`with card() as fig:` makes a Figure of width x height inches with the look."""
     with look():
-        fig = Figure(
-            figsize=(width, height), dpi=DPI * DENSITY, layout="constrained", facecolor="none"
-        )
+        size, dpi = (width, height), DPI * DENSITY
+        fig = Figure(figsize=size, dpi=dpi, layout="constrained", facecolor="none")
         Canvas(fig)
         fig.get_layout_engine().set(w_pad=0.12, h_pad=0.12)
-        edge, radius = 0.5 / 72, 0.08  # inches
-        box = FancyBboxPatch(
-            (edge, edge),
-            width - 2 * edge,
-            height - 2 * edge,
-            boxstyle=f"round,pad=0,rounding_size={radius}",
-            transform=fig.dpi_scale_trans,
-            facecolor="white",
-            edgecolor="#bbbbbb",
-            linewidth=0.8,
-            zorder=-1,
-        )
-        box.set_in_layout(False)
-        fig.add_artist(box)
+        fig.add_artist(_paper(width, height, fig.dpi_scale_trans))
         yield fig
 
 
+def _paper(width, height, inches):
+    """The white card; `inches` is the transform in whose units its size is given."""
+    edge, radius = 0.5 / 72, 0.08
+    box = FancyBboxPatch(
+        (edge, edge),
+        width - 2 * edge,
+        height - 2 * edge,
+        boxstyle=f"round,pad=0,rounding_size={radius}",
+        transform=inches,
+        facecolor="white",
+        edgecolor="#bbbbbb",
+        linewidth=0.8,
+        zorder=-1,
+    )
+    box.set_in_layout(False)
+    return box
+
+
 def png(fig, level=9):
-    """The figure as PNG bytes; `level` of compression, 1 is quick, 9 is small."""
+    """The figure as PNG bytes; a `level` of 1 compresses fast, 9 makes a small file."""
     with look():
         fig.canvas.draw()
     return Palette().png(fig.canvas.buffer_rgba(), level)
 
 
 def bundle(fig, data, text):
-    """Data and metadata with which `IPython.display.display` shows PNG bytes at the
-    figure's CSS size.
+    """Data and metadata for `display`, with PNG bytes at the figure's CSS size.
 
     The bytes become base64 text here, since not every kernel does that (Pyodide's does
     not).
     """
     width, height = (round(inches * DPI) for inches in fig.get_size_inches())
-    data = b64encode(data).decode("ascii")
-    return {"image/png": data, "text/plain": text}, {
-        "image/png": {"width": width, "height": height}
-    }
+    picture = {"image/png": b64encode(data).decode("ascii"), "text/plain": text}
+    return picture, {"image/png": {"width": width, "height": height}}
 
 
 def can_display():
-    """Whether something shows what is displayed: a notebook, not a plain Python or a
-    terminal.
-    """
+    """Whether a notebook shows what is displayed; Python in a terminal does not."""
     shell = get_ipython()
     return shell is not None and type(shell).__name__ != "TerminalInteractiveShell"
 
 
 def say(text):
-    """Print a text. A letter that the terminal does not have is written with a
-    backslash.
-    """
+    """Print a text; a letter that the terminal does not have gets a backslash code."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     print(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def show(fig, text):
-    """Display a figure made with `card`; `text` says what it shows, to readers who do
-    not see it.
+    """Display a figure made with `card`.
+
+    `text` says what it shows, for readers who do not see it.
     """
     if not can_display():
         say(f"{text} (A notebook shows the picture: JupyterLab, for instance.)")

@@ -9,7 +9,10 @@ import numpy as np
 
 
 class Cache(NamedTuple):
-    """What the backward pass needs, and what the lessons print; N examples, D features."""
+    """The values that the backward pass needs and the lessons print.
+
+    N examples, D features.
+    """
 
     x_hat: np.ndarray  # (N, D), the normalized values
     gamma: np.ndarray  # (D,)
@@ -19,7 +22,7 @@ class Cache(NamedTuple):
 
 
 def forward(x, gamma, beta, eps):
-    """out (N, D) and the Cache: algorithm 1."""
+    """Normalize by batch statistics: out (N, D) and the Cache (algorithm 1)."""
     mu = x.mean(axis=0)
     xc = x - mu
     # Rounding leaves a small mean in xc. Without it a constant feature is exactly 0,
@@ -34,7 +37,10 @@ def forward(x, gamma, beta, eps):
 
 
 def backward(dout, cache):
-    """dx (N, D), dgamma (D,), dbeta (D,): dx has mean 0 and nothing along x_hat."""
+    """Gradients dx (N, D), dgamma (D,) and dbeta (D,), given dout (N, D).
+
+    dx has mean 0, and its component along x_hat is 0 up to eps.
+    """
     x_hat, gamma, std, _, _ = cache
     dbeta = dout.sum(axis=0)
     dgamma = (dout * x_hat).sum(axis=0)
@@ -43,6 +49,6 @@ def backward(dout, cache):
 
 
 def inference(x, gamma, beta, mean, std):
-    """out and x_hat (N, D), both of the dtype of x."""
+    """Normalize by given statistics: out and x_hat (N, D), both of the dtype of x."""
     x_hat = (x - mean) / std
     return (gamma * x_hat + beta).astype(x.dtype), x_hat.astype(x.dtype)

@@ -18,7 +18,7 @@ ALL_SPELLINGS = {spelling for spellings in SPELLINGS.values() for spelling in sp
 
 ONCE, AGAIN, SAME = "unpack it", "get it again", "take all files from the same source"
 LFS = "run `git lfs pull` where it came from"
-# The first bytes of other files with these names: what such a file is, what to do
+# By the first bytes of a file that is no IDX file: what it is, what to do
 SIGNATURES = {
     b"\x1f\x8b": ("a gzip file within a gzip file", ONCE),
     b"PK": ("a zip file", ONCE),
@@ -45,41 +45,40 @@ def read_mnist(folder):
     paths = {name: _find(home, name) for name in NAMES}
     for name, path in paths.items():
         if path is None:
-            raise FileNotFoundError(
-                f"{home / name}: expected this file or {name}.gz, found neither; put it there"
-            )
+            expected = f"expected this file or {name}.gz"
+            raise FileNotFoundError(f"{home / name}: {expected}, found neither; put it there")
     arrays = {name: _read_idx(path, name) for name, path in paths.items()}
     for images, labels in PARTS:
-        _belong_together(paths[images], arrays[images], paths[labels], arrays[labels])
+        _check_part(paths[images], arrays[images], paths[labels], arrays[labels])
     (train, _), (test, _) = PARTS
-    if len(arrays[train]) < len(arrays[test]):
-        raise ValueError(
-            f"{paths[train]}: expected at least as many training as test images, got "
-            f"{len(arrays[train])} and {len(arrays[test])}; the two parts are exchanged, "
-            "name their files the other way round"
-        )
-    size, other = (" x ".join(map(str, arrays[name].shape[1:])) for name in (train, test))
-    if size != other:
-        raise ValueError(
-            f"{paths[test]}: expected images of {size} pixels, as in {paths[train].name}, got {other}; {SAME}"
-        )
+    _check_both_parts(paths[train], arrays[train], paths[test], arrays[test])
     return [(arrays[images], arrays[labels]) for images, labels in PARTS]
 
 
-def _belong_together(images, X, labels, y):
+def _check_part(images, X, labels, y):
     if len(X) != len(y):
+        expected = f"one label for each of the {len(X)} images in {images.name}"
         raise ValueError(
-            f"{labels}: expected one label for each of the {len(X)} images in {images.name}, "
-            f"got {len(y)}; take both files from the same source"
+            f"{labels}: expected {expected}, got {len(y)}; take both files from the same source"
         )
     if y.max() > 9:
-        raise ValueError(
-            f"{labels}: expected labels from 0 to 9, got {y.max()}; get the file again"
-        )
+        came = f"{y.max()}; get the file again"
+        raise ValueError(f"{labels}: expected labels from 0 to 9, got {came}")
     if X.min() == X.max():
+        came = f"{X.max()} in all of them; {AGAIN}"
+        raise ValueError(f"{images}: expected pixels that differ, got {came}")
+
+
+def _check_both_parts(train, X_train, test, X_test):
+    if len(X_train) < len(X_test):
         raise ValueError(
-            f"{images}: expected pixels that differ, got {X.max()} in all of them; {AGAIN}"
+            f"{train}: expected at least as many training as test images, got {len(X_train)} "
+            f"and {len(X_test)}; the two parts are exchanged, name their files the other way round"
         )
+    size, other = (" x ".join(map(str, X.shape[1:])) for X in (X_train, X_test))
+    if size != other:
+        expected = f"images of {size} pixels, as in {train.name}"
+        raise ValueError(f"{test}: expected {expected}, got {other}; {SAME}")
 
 
 # --- where the files are ------------------------------------------------------------
@@ -87,42 +86,44 @@ def _belong_together(images, X, labels, y):
 
 def _home(folder):
     """The folder with the files: `folder`, the only one below it, or its parent."""
+    # A file was given, or the folder that Kaggle makes for it.
     while folder.name in ALL_SPELLINGS and len(_found(folder)) < len(NAMES):
-        folder = folder.parent  # a file was given, or the folder that Kaggle makes for it
+        folder = folder.parent
     if not os.path.isdir(folder):
-        came = (
-            "a file; unpack an archive, and give the folder" if os.path.isfile(folder) else "none"
-        )
+        is_file = os.path.isfile(folder)
+        came = "a file; unpack an archive, and give the folder" if is_file else "none"
         raise FileNotFoundError(
             f"{folder}: expected a folder with the four MNIST files, found {came}"
         )
-    if _found(folder):
-        return folder
-    try:
-        there = sorted(os.listdir(folder))
-    except OSError as error:
-        raise ValueError(
-            f"{folder}: expected a folder that can be read, got: {error.strerror or error}"
-        ) from None
+    return folder if _found(folder) else _home_below(folder, _listed(folder))
+
+
+def _home_below(folder, names):
     below = [path for depth in ("*/", "*/*/") for path in sorted(folder.glob(depth))]
-    homes = {
-        path.resolve(): path for path in below if path.name not in ALL_SPELLINGS and _found(path)
-    }
+    fit = [path for path in below if path.name not in ALL_SPELLINGS and _found(path)]
+    homes = list({path.resolve(): path for path in fit}.values())  # two links to one folder
     if not homes:
-        came = (
-            ", ".join(there[:3]) + (f" and {len(there) - 3} more" if len(there) > 3 else "")
-            or "nothing"
-        )
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        came = ", ".join(names[:3]) + more or "nothing"
         raise FileNotFoundError(
             f"{folder}: expected {NAMES[0]} and the other three IDX files there or below, "
             f"found {came}; put them there, gzipped or not (.npz, .csv and archives are not read)"
         )
     if len(homes) > 1:
-        came = " and in ".join(str(path.relative_to(folder)) for path in homes.values())
+        came = " and in ".join(str(path.relative_to(folder)) for path in homes)
         raise ValueError(
-            f"{folder}: expected MNIST files in one folder below, found some in {came}; give that folder"
+            f"{folder}: expected MNIST files in one folder below, found some in {came}; "
+            "give that folder"
         )
-    return next(iter(homes.values()))
+    return homes[0]
+
+
+def _listed(folder):
+    try:
+        return sorted(os.listdir(folder))
+    except OSError as error:
+        came = error.strerror or error
+        raise ValueError(f"{folder}: expected a folder that can be read, got: {came}") from None
 
 
 def _found(folder):
@@ -130,9 +131,9 @@ def _found(folder):
 
 
 def _find(folder, name):
-    """The path of `name` in `folder`, or in a folder called so; None if there is none.
+    """The path of `name` in `folder` or in a folder of that name, or None.
 
-    Something that is not a file is taken only if there is no file.
+    A path that is not a file is returned only if there is no file.
     """
     spellings = SPELLINGS[name]
     own = [folder / spelling for spelling in spellings]
@@ -150,13 +151,8 @@ def _find(folder, name):
 def _read_idx(path, name):
     """The uint8 array of one IDX file; ValueError if `path` is anything else."""
     if not os.path.isfile(path):
-        came = (
-            "a folder"
-            if os.path.isdir(path)
-            else "a broken link"
-            if os.path.islink(path)
-            else "something else"
-        )
+        kinds = {"a folder": os.path.isdir, "a broken link": os.path.islink}
+        came = next((kind for kind, test in kinds.items() if test(path)), "something else")
         raise ValueError(f"{path}: expected a file, got {came}; put the file {name} there")
     try:
         with open(path, "rb") as file:
@@ -164,13 +160,11 @@ def _read_idx(path, name):
         with (gzip.open if packed else open)(path, "rb") as file:
             return _parse(file, path, name)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise ValueError(
-            f"{path}: expected a whole gzip file, got a damaged one ({error}); {AGAIN}"
-        ) from None
+        came = f"a damaged one ({error}); {AGAIN}"
+        raise ValueError(f"{path}: expected a whole gzip file, got {came}") from None
     except OSError as error:
-        raise ValueError(
-            f"{path}: expected a file that can be read, got: {error.strerror or error}; {AGAIN}"
-        ) from None
+        came = f"{error.strerror or error}; {AGAIN}"
+        raise ValueError(f"{path}: expected a file that can be read, got: {came}") from None
 
 
 def _parse(file, path, name):
@@ -179,31 +173,32 @@ def _parse(file, path, name):
     data = bytearray(file.read(512))
     if data[:4] != magic.to_bytes(4, "big"):
         came, advice = _recognize(bytes(data), f"this is not the file {name}, {AGAIN}")
-        raise ValueError(
-            f"{path}: expected magic number {magic} (IDX, {kind}), got {came}; {advice}"
-        )
+        expected = f"magic number {magic} (IDX, {kind})"
+        raise ValueError(f"{path}: expected {expected}, got {came}; {advice}")
     if len(data) < header:
-        raise ValueError(
-            f"{path}: expected {header} bytes of header, got {len(data)}; the file is cut short, {AGAIN}"
-        )
+        came = f"{len(data)}; the file is cut short, {AGAIN}"
+        raise ValueError(f"{path}: expected {header} bytes of header, got {came}")
     shape = tuple(int.from_bytes(data[i : i + 4], "big") for i in range(4, header, 4))
-    size = header + math.prod(shape)
     if 0 in shape:
         raise ValueError(f"{path}: expected at least one entry, got shape {shape}; {AGAIN}")
+    _read_up_to(header + math.prod(shape), data, file, path, shape)
+    return np.frombuffer(data, np.uint8, offset=header).reshape(shape)
+
+
+def _read_up_to(size, data, file, path, shape):
+    """Read the rest of `file` into `data`; ValueError unless there are `size` bytes."""
     while len(data) <= size and (chunk := file.read(min(CHUNK, size + 1 - len(data)))):
         data += chunk
     if len(data) != size:
         came, state = ("more", "damaged") if len(data) > size else (len(data), "cut short")
-        raise ValueError(
-            f"{path}: expected {size} bytes for an array of shape {shape}, got {came}; the file is {state}, {AGAIN}"
-        )
-    return np.frombuffer(data, np.uint8, offset=header).reshape(shape)
+        expected = f"{size} bytes for an array of shape {shape}"
+        raise ValueError(f"{path}: expected {expected}, got {came}; the file is {state}, {AGAIN}")
 
 
 def _recognize(start, advice):
-    """(what the file is, what to do), from its first bytes `start`.
+    """(what the file is, what to do), both texts, from its first bytes `start`.
 
-    What to do is `advice`, if nothing better is known.
+    `advice` is what to do if nothing better is known.
     """
     for signature, what in SIGNATURES.items():
         if start.startswith(signature):

@@ -12,7 +12,7 @@ from pathlib import Path
 import ipywidgets
 from IPython.display import display
 
-HERE = Path(__file__).parent
+FOLDER = Path(__file__).parent
 HEARD = '<i class="bn-heard"></i>'  # invisible: the answer to a press
 
 
@@ -28,12 +28,9 @@ class Page:
         self._pages, self.outputs = 0, outputs
         self._copy, hello = ipywidgets.HTML(), ipywidgets.Button()
         self.box = ipywidgets.VBox([*widgets, self._copy, hello])
-        for widget, name in (
-            (self.box, "bn-controls"),
-            (self._copy, "bn-copy"),
-            (hello, "bn-hello"),
-        ):
-            widget.add_class(name)
+        self.box.add_class("bn-controls")
+        self._copy.add_class("bn-copy")
+        hello.add_class("bn-hello")
         self._copy.layout.display = hello.layout.display = "none"
         hello.on_click(self._hello)
         display(self.box)
@@ -41,7 +38,7 @@ class Page:
             display(data, metadata=metadata, raw=True, display_id=True)
             for data, metadata in outputs
         ]
-        code = [(HERE / name).read_text(encoding="utf-8") for name in ("_page.js", script)]
+        code = [(FOLDER / name).read_text(encoding="utf-8") for name in ("_page.js", script)]
         code = "\n".join(["{", f"const count = {len(outputs)};", *code, "}"])  # a block
         display({"application/javascript": code, "text/plain": ""}, raw=True)
 

@@ -44,21 +44,22 @@ class Palette:
             Image.fromarray(rgba).save(file, "png", compress_level=level)
             return file.getvalue()
         self.index[self.translucent] = self.opacity
+        return self._file(level)
+
+    def _file(self, level):
         height, width, _ = self.shape
         index = self.index.reshape(height, width)
         self.lines[0, 1:] = index[0]
-        # each row minus the row above it: halves the size of the file
+        # Each row is stored minus the row above it, which halves the size of the file.
         np.subtract(index[1:], index[:-1], out=self.lines[1:, 1:])
-        return b"\x89PNG\r\n\x1a\n" + b"".join(
-            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-            for kind, data in (
-                (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)),
-                (b"PLTE", self.entries[:, :3].tobytes()),
-                (b"tRNS", self.entries[:, 3].tobytes()),
-                (b"IDAT", zlib.compress(self.lines, level)),
-                (b"IEND", b""),
-            )
-        )
+        chunks = {
+            b"IHDR": struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0),
+            b"PLTE": self.entries[:, :3].tobytes(),
+            b"tRNS": self.entries[:, 3].tobytes(),
+            b"IDAT": zlib.compress(self.lines, level),
+            b"IEND": b"",
+        }
+        return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*chunk) for chunk in chunks.items())
 
     def _start(self, rgba):
         """Make the arrays for this size, and find the translucent pixels.
@@ -118,8 +119,12 @@ class Palette:
         return True
 
 
+def _chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
 def _keys(pixels, out=None):
-    """The group of each pixel: little-endian RGBA to 5 bits a channel, in 16 bits."""
+    """The group of each pixel: 5 bits a channel of little-endian RGBA, in 16 bits."""
     key = np.bitwise_and(pixels, np.uint32(0xF8F8F8), out=out)
     key *= np.uint32(0x2101)
     key >>= np.uint32(16)

@@ -1,30 +1,30 @@
-"""Redraw a figure quickly: after the first time, only what moves is drawn again."""
+"""Redraw a figure quickly: after the first time, only artists that move are drawn."""
 
 import numpy as np
 from matplotlib.axis import Axis
 
 
 class Redraw:
-    """`pixels()` of one figure. Artists that changed are detected; you need not list
-    them.
+    """Gives the `pixels()` of one figure.
+
+    Artists that changed are detected; you need not list them.
     """
 
     def __init__(self, fig):
         self.fig = fig
-        self.background = None  # the pixels of what does not move
-        self.moving = []  # the artists that have moved so far, and what lies over them
+        self.background = None  # the pixels of the artists that do not move
+        self.moving = []  # the artists that have moved so far, and those that may cover them
 
     def pixels(self):
-        """The RGBA buffer: a full draw if something new has changed, else only what
-        moves.
+        """The RGBA buffer (H, W, 4) of the figure as it is now.
 
-        Animated artists do not make their figure stale. So a stale figure means that
-        something changed which did not move before; from then on it is one of those
-        that move.
+        Animated artists do not make their figure stale. So a stale figure means that an
+        artist changed which did not move before. Then all of the figure is drawn, and
+        the artist becomes one of those that move. Else only these are drawn.
         """
         fig, canvas = self.fig, self.fig.canvas
         if self.background is None:
-            canvas.draw()  # places the axes, once
+            canvas.draw()  # this also places the axes
             fig.set_layout_engine("none")
             self._keep_background()
         elif fig.stale:
@@ -43,31 +43,33 @@ class Redraw:
 
 
 def _moving(fig, known):
-    """The artists that move, the new ones too, and what lies over them, in drawing
-    order.
+    """The artists that move and those that may cover them, in drawing order.
+
+    `known` are those that moved before; the ones that moved now are added.
     """
     present = fig.findobj()
     ticks = {part for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) for part in axis.findobj()}
     grounds = {fig.patch, *(ax.patch for ax in fig.axes)}
     found = {a for a in present if a.stale and not a.get_children()}
-    moving = set(known) | found - ticks - grounds  # of these two: a full draw, each time
+    # If ticks or grounds change, the whole figure is drawn, each time.
+    moving = set(known) | found - ticks - grounds
     for ax in fig.axes:
         if zorders := [artist.get_zorder() for artist in moving if artist.axes is ax]:
-            moving |= _over(ax, min(zorders))
+            moving |= _covers(ax, min(zorders))
     for artist in moving:
         artist.set_animated(True)
     order = {ax: i for i, ax in enumerate(sorted(fig.axes, key=lambda ax: ax.get_zorder()))}
 
-    def drawn_at(artist):
+    def place(artist):
         return order.get(artist.axes, len(order)), artist.get_zorder()
 
-    return sorted((a for a in present if a in moving), key=drawn_at)
+    return sorted((a for a in present if a in moving), key=place)
 
 
-def _over(ax, lowest):
-    """What is drawn above an artist of zorder `lowest` on `ax` and may hide it.
+def _covers(ax, lowest):
+    """The artists above zorder `lowest` on `ax`, which may cover an artist there.
 
-    That may be a frame, a grid, lines, an inset or a twin.
+    They may be a frame, a grid, lines, an inset or a twin.
     """
     axes = ax.figure.axes
     layers = [(ax, lowest), *((other, -np.inf) for other in axes[axes.index(ax) + 1 :])]
@@ -81,7 +83,8 @@ def _over(ax, lowest):
 
 
 def _reaches(artist, box):
-    """Whether the artist draws inside of `box`."""
-    if isinstance(artist, Axis):  # ticks and labels lie outside, its grid does not
+    """Whether the artist draws inside `box`."""
+    # The ticks and labels of an axis lie outside, its grid lies inside.
+    if isinstance(artist, Axis):
         return any(line.get_visible() for line in artist.get_gridlines())
     return box.overlaps(artist.get_window_extent())

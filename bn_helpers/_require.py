@@ -1,9 +1,9 @@
-"""Bad input is refused by name: which argument, what was expected, what came.
+"""Bad input raises a ValueError that names the argument, what was expected, what came.
 
-A plain array is a numpy.ndarray, one mapped from a file too, or whatever `np.asarray`
+A plain array is a numpy.ndarray, also one mapped from a file, or whatever `np.asarray`
 reads: lists, a table of another library. Other subclasses are refused, since their
-values mean something else: of a masked array the masked ones would come back, and `*`
-of a matrix is `@`.
+values mean something else. A masked array would lose its mask, and `*` of two matrices
+is `@`.
 """
 
 import os
@@ -15,31 +15,29 @@ import numpy as np
 
 INTEGERS = np.typecodes["AllInteger"]
 REALS = "fdg" + INTEGERS  # float32, float64 and wider
-DRAWN = "e" + REALS  # float16 is enough to be looked at, and too coarse to compute with
+DRAWN = "e" + REALS  # float16 is exact enough to draw, but not to compute with
 
 
 def floats(name, value, *shape):
-    """`value` as a finite float array of `shape`: a letter stands for any size >= 1, a
-    last ... for any axes.
+    """`value` as a finite float array of `shape`; ValueError otherwise.
 
-    float32, float64 and wider are kept, in this machine's order of bytes; integers
-    become float64. ValueError otherwise.
+    In `shape` a letter stands for any size of at least 1, and a last ... for any axes.
+    float32, float64 and wider are kept, in this machine's byte order; integers become
+    float64.
     """
     array = finite(name, value, *shape)
-    return array.astype(
-        np.float64 if array.dtype.kind in "iu" else array.dtype.newbyteorder("="), copy=False
-    )
+    kind = np.float64 if array.dtype.kind in "iu" else array.dtype.newbyteorder("=")
+    return array.astype(kind, copy=False)
 
 
 def finite(name, value, *shape, **kinds):
-    """The same with integers as they are; `kinds` of dtypes as for `numbers`."""
+    """The same, but integers stay integers; `kinds` are as for `numbers`."""
     array = numbers(name, value, *shape, **kinds)
     bad = ~np.isfinite(array)
     if bad.any():
-        where = tuple(int(i) for i in np.argwhere(bad)[0])
-        raise ValueError(
-            f"{name}: expected finite numbers, got {int(bad.sum())} NaN or infinite, the first at index {where}"
-        )
+        first = tuple(int(i) for i in np.argwhere(bad)[0])
+        came = f"{int(bad.sum())} NaN or infinite, the first at index {first}"
+        raise ValueError(f"{name}: expected finite numbers, got {came}")
     return array
 
 
@@ -50,17 +48,12 @@ def batch(name, value):
 
 
 def numbers(name, value, *shape, types=REALS, what="float32 or float64 numbers"):
-    """`value` as a plain array of `shape` and one of `types`, NaN or not; ValueError
-    otherwise.
+    """`value` as a plain array of `shape` and one of the `types`; ValueError otherwise.
+
+    Its numbers may be NaN. `what` says in the message which types are expected.
     """
     array = plain(name, value, shape)
-    sizes, more = (shape[:-1], True) if shape[-1:] == (...,) else (shape, False)
-    fits = array.ndim >= len(sizes) if more else array.ndim == len(sizes)
-    if (
-        not fits
-        or not all(isinstance(s, str) or s == n for s, n in zip(sizes, array.shape))
-        or array.size == 0
-    ):
+    if array.size == 0 or not _fits(array.shape, shape):
         number = array.ndim or array.dtype.char in DRAWN
         came = f"shape {array.shape}" if number else type(array.item()).__name__
         raise ValueError(f"{name}: expected {wanted(shape)}, got {came}")
@@ -69,23 +62,31 @@ def numbers(name, value, *shape, types=REALS, what="float32 or float64 numbers")
     return array
 
 
+def _fits(sizes, shape):
+    if shape[-1:] == (...,):
+        shape = shape[:-1]
+        sizes = sizes[: len(shape)]
+    same = (isinstance(s, str) or s == n for s, n in zip(shape, sizes))
+    return len(sizes) == len(shape) and all(same)
+
+
 def plain(name, value, shape):
-    """`value` as a plain array, whatever is in it; ValueError, which tells the `shape`,
-    if it cannot be one.
+    """`value` as a plain array of anything; ValueError if it cannot be one.
+
+    `shape` is the one that the message says is expected.
     """
     if isinstance(value, np.ndarray):
         _refuse_subclass(name, value)
         return np.asarray(value)
     try:
-        with warnings.catch_warnings(action="ignore"):  # a masked value in a list
+        # NumPy warns of a masked value in a list.
+        with warnings.catch_warnings(action="ignore"):
             array = np.asarray(value)
-    except Exception as error:  # another library's arrays raise what they like
-        ragged = isinstance(value, list | tuple) and isinstance(error, ValueError)
-        came = (
-            "rows of different lengths"
-            if ragged
-            else f"{type(value).__name__}, which NumPy cannot read"
-        )
+    # Arrays of another library may raise any error.
+    except Exception as error:
+        came = f"{type(value).__name__}, which NumPy cannot read"
+        if isinstance(value, list | tuple) and isinstance(error, ValueError):
+            came = "rows of different lengths"
         raise ValueError(f"{name}: expected {wanted(shape)}, got {came}") from None
     if array.dtype.char in DRAWN:
         _refuse_rows(name, value)
@@ -93,7 +94,7 @@ def plain(name, value, shape):
 
 
 def _refuse_rows(name, value):
-    """ValueError for an array in a nested list that is not plain."""
+    """Raise ValueError if a nested list contains an array that is not plain."""
     if isinstance(value, list | tuple):
         for row in value:
             _refuse_rows(name, row)
@@ -110,16 +111,14 @@ def _refuse_subclass(name, array):
 
 
 def real_array(name, value):
-    """`value` if it is a plain array of float32 or wider, with integers as float64;
-    ValueError otherwise.
+    """`value` if it is a plain array of float32 or wider; ValueError otherwise.
 
-    Its numbers are not looked at: that would cost time in every step, and a diverging
-    run may be watched.
+    Integers become float64. NaN is not looked for: that would cost time in every step,
+    and a diverging run may be watched.
     """
     if not isinstance(value, np.ndarray):
-        raise ValueError(
-            f"{name}: expected an array, such as np.array({name}), got {type(value).__name__}"
-        )
+        came = type(value).__name__
+        raise ValueError(f"{name}: expected an array, such as np.array({name}), got {came}")
     _refuse_subclass(name, value)
     if value.dtype.char not in REALS:
         raise ValueError(f"{name}: expected float32 or float64 numbers, got dtype {value.dtype}")
@@ -127,8 +126,9 @@ def real_array(name, value):
 
 
 def batch_or_images(value):
-    """x as a `real_array` of shape (N, D) or (N, C, H, W), not empty; ValueError
-    otherwise.
+    """`value` as a `real_array` x of shape (N, D) or (N, C, H, W), not empty.
+
+    ValueError otherwise.
     """
     x = real_array("x", value)
     if x.ndim not in (2, 4) or x.size == 0:
@@ -137,8 +137,9 @@ def batch_or_images(value):
 
 
 def upstream(dout, shape):
-    """The gradient as a `real_array` of the `shape` of the layer's last output, None
-    before any.
+    """dout as a `real_array` of the layer's last output `shape`; ValueError otherwise.
+
+    `shape` is None before the first forward pass.
     """
     if shape is None:
         raise ValueError("backward: expected a forward pass before it, got none")
@@ -149,50 +150,48 @@ def upstream(dout, shape):
 
 
 def labels(name, value, length, num_classes):
-    """`value` (length,) as integer class labels in 0..num_classes-1; ValueError
-    otherwise.
-    """
+    """`value` (length,) as integer labels in 0..num_classes-1; ValueError otherwise."""
     array = numbers(name, value, length, types=INTEGERS, what="integer class labels")
-    if array.min() < 0 or array.max() >= num_classes:
-        raise ValueError(
-            f"{name}: expected labels from 0 to {num_classes - 1}, got {array.min()} to {array.max()}"
-        )
+    low, high = array.min(), array.max()
+    if low < 0 or high >= num_classes:
+        last = num_classes - 1
+        raise ValueError(f"{name}: expected labels from 0 to {last}, got {low} to {high}")
     return array
 
 
 def wanted(shape):
+    """The words for `shape` in a message."""
     if shape == (...,):
         return "an array of at least one number"
-    return f"shape ({', '.join('...' if s is ... else str(s) for s in shape)}{',' if len(shape) == 1 else ''})"
+    sizes = ", ".join("..." if size is ... else str(size) for size in shape)
+    return f"shape ({sizes},)" if len(shape) == 1 else f"shape ({sizes})"
 
 
 def scalar(value):
-    """The real number that `value` is, a 0-d array's too; None if it is none (True,
-    "1", a masked value).
+    """`value` as one real number, also from a 0-d array; None if it is none.
+
+    True, "1" and a masked value are none.
     """
     if type(value) is np.ndarray and value.ndim == 0:
         value = value[()]
-    return (
-        value if isinstance(value, Real) and not isinstance(value, bool | np.timedelta64) else None
-    )
+    real = isinstance(value, Real) and not isinstance(value, bool | np.timedelta64)
+    return value if real else None
 
 
 def count(name, value, at_least=1):
     """`value` as an int >= at_least; ValueError otherwise."""
     number = scalar(value)
     if not isinstance(number, Integral) or not at_least <= number <= np.iinfo(np.intp).max:
-        raise ValueError(
-            f"{name}: expected a whole number of at least {at_least}, got {shown(value)}"
-        )
+        came = shown(value)
+        raise ValueError(f"{name}: expected a whole number of at least {at_least}, got {came}")
     return int(number)
 
 
 def generator(name, value):
     """`value` if it is a numpy.random.Generator; ValueError otherwise."""
     if not isinstance(value, np.random.Generator):
-        raise ValueError(
-            f"{name}: expected a numpy.random.Generator, such as np.random.default_rng(0), got {shown(value)}"
-        )
+        example = "a numpy.random.Generator, such as np.random.default_rng(0)"
+        raise ValueError(f"{name}: expected {example}, got {shown(value)}")
     return value
 
 
@@ -208,7 +207,7 @@ def dtype(name, value):
 
 
 def between(name, value, low, high=np.inf):
-    """`value` as a float with low <= value <= high and finite; ValueError otherwise."""
+    """`value` as a finite float, low <= value <= high; ValueError otherwise."""
     try:
         number = float(np.nan if (number := scalar(value)) is None else number)
     except OverflowError:  # a whole number of more than 308 digits
@@ -220,23 +219,22 @@ def between(name, value, low, high=np.inf):
 
 
 def path(name, value):
-    """`value`, a str or a Path, as a Path with its `~` written out; ValueError
-    otherwise.
-    """
+    """`value`, a str or a Path, as a Path without `~`; ValueError otherwise."""
     if not isinstance(value, str | os.PathLike) or "\0" in str(value) or not str(value):
         raise ValueError(f'{name}: expected a path, such as "~/{name}", got {shown(value)}')
     try:
         return Path(value).expanduser()
-    except (RuntimeError, TypeError):  # no home folder, or no such user; a path made of bytes
-        raise ValueError(
-            f"{name}: expected a path whose ~ is a known folder, got {shown(value)}"
-        ) from None
+    # RuntimeError means no home folder or no such user, TypeError a path of bytes.
+    except (RuntimeError, TypeError):
+        came = shown(value)
+        raise ValueError(f"{name}: expected a path whose ~ is a known folder, got {came}") from None
 
 
 def shown(value):
-    """`value` in at most one short line, for the end of a message."""
+    """`value` in one short line, for the end of a message."""
     try:
         text = repr(value)
-    except Exception:  # a whole number of thousands of digits, or a class of somebody's
+    # A number has thousands of digits, or a class has a broken repr.
+    except Exception:
         text = ""
     return text if 0 < len(text) <= 80 and "\n" not in text else type(value).__name__

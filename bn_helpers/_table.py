@@ -13,17 +13,16 @@ from ._card import can_display, say
 def table(rows, columns, *, corner=""):
     """Show a table: `table({"He": (0.12, 0.95)}, {"loss": ".2f", "accuracy": ".0%"})`.
 
-    rows: {name: its values, one for each column}; columns: {head: format of its
-    values}, in Python's format language; corner: the head of the column of names. A
-    value that is a str is shown as it is, None leaves the cell empty. A notebook shows
-    an HTML table with header cells; its plain text, which a terminal shows too, has
-    aligned columns. ValueError for a row of another length and for a value that its
-    format does not fit.
+    rows: {name: its values, one for each column}. columns: {head: format of its
+    values}, in Python's format language. corner: the head of the column of names. A str
+    is shown without its format, None leaves the cell empty. A notebook shows an HTML
+    table with header cells. Its plain text, which a terminal shows too, has aligned
+    columns. ValueError for a row of the wrong length and for a value that does not fit
+    its format.
     """
     heads = [corner, *(head for head, _ in named("columns", columns))]
-    cells = [
-        [str(name), *_formatted(name, values, columns)] for name, values in named("rows", rows)
-    ]
+    rows = named("rows", rows)
+    cells = [[str(name), *_formatted(name, values, columns)] for name, values in rows]
     text = _aligned([heads, *cells])
     if can_display():
         display({"text/html": _html_table(heads, cells), "text/plain": text}, raw=True)
@@ -51,7 +50,7 @@ def _aligned(lines):
 
 
 def _html_table(heads, cells):
-    """Heads break between words, so that a phone holds the table."""
+    """The table as HTML. Where it is wider than the page, it scrolls in its own box."""
     left, right = (f'style="text-align: {side}; padding: 0.3em"' for side in ("left", "right"))
     top = "".join(f'<th scope="col" {right}>{escape(head)}</th>' for head in heads[1:])
     rows = "".join(
@@ -68,8 +67,6 @@ def _html_table(heads, cells):
 def named(name, values):
     """The items of a dict; ValueError for anything else, and for an empty one."""
     if not isinstance(values, Mapping) or not values:
-        came, example = require.shown(values), "{'inputs': x}"
-        raise ValueError(
-            f"{name}: expected a dict of names and values, such as {example}, got {came}"
-        )
+        example = "a dict of names and values, such as {'inputs': x}"
+        raise ValueError(f"{name}: expected {example}, got {require.shown(values)}")
     return values.items()

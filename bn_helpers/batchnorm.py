@@ -1,5 +1,4 @@
-"""Batch normalization (Ioffe & Szegedy 2015): the pure functions, and the layer with
-its state.
+"""Batch normalization (Ioffe & Szegedy 2015): pure functions, and a layer with state.
 
 The functions take x (N, D), one row per example. The layer takes that or (N, C, H, W),
 where each channel is one feature and every place of every image one example (paper,
@@ -17,70 +16,67 @@ from ._equations import Cache
 
 
 def batchnorm_forward(x, gamma, beta, eps=1e-5):
-    """out (N, D) and a cache: algorithm 1 of the paper, for x (N, D), gamma (D,), beta
-    (D,).
+    """Normalize each feature by its batch statistics: out (N, D) and the Cache.
 
-    A batch of one gives out = beta, since every value is its own mean. ValueError for
-    wrong shapes, non-finite values, or eps = 0 with a constant feature.
+    This is algorithm 1 of the paper, for x (N, D), gamma (D,) and beta (D,). A batch of
+    one gives out = beta, since every value is its own mean. ValueError for wrong
+    shapes, non-finite values, or eps = 0 with a constant feature.
     """
     x = require.floats("x", x, "N", "D")
-    gamma, beta = (
-        require.floats(k, v, x.shape[1]).astype(x.dtype)
-        for k, v in (("gamma", gamma), ("beta", beta))
-    )
+    parameters = _of_length(x.shape[1], {"gamma": gamma, "beta": beta})
+    gamma, beta = (value.astype(x.dtype) for value in parameters)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         out, cache = equations.forward(x, gamma, beta, require.between("eps", eps, 0))
     if not np.isfinite(cache.var).all():
-        raise ValueError(
-            f"x: expected values whose squares {x.dtype} can hold, got up to {np.abs(x).max():.1e}"
-        )
-    if not cache.std.all():
-        column = int(np.argmin(cache.std))
-        raise ValueError(
-            f"eps: expected more than 0, since feature {column} of x is constant; got {eps!r}"
-        )
+        came = f"up to {np.abs(x).max():.1e}"
+        raise ValueError(f"x: expected values whose squares {x.dtype} can hold, got {came}")
+    _refuse_zero(cache.std, eps, "feature {} of x is constant")
     return out, cache
 
 
 def batchnorm_backward(dout, cache):
-    """Gradients dx (N, D), dgamma (D,), dbeta (D,) of a loss, given dout (N, D) (paper,
-    section 3).
+    """Gradients dx (N, D), dgamma (D,) and dbeta (D,) of a loss, given dout (N, D).
 
     mu and var depend on every row of x, so dx loses its mean and its component along
-    x_hat: it is 0 for a batch of one and of the size of eps for a batch of two.
-    ValueError for what is no cache of `batchnorm_forward`, and for another shape or
-    non-finite values.
+    x_hat (paper, section 3). dx is 0 for a batch of one, and as small as eps for a
+    batch of two. ValueError if `cache` is not from `batchnorm_forward`, and for wrong
+    shapes or non-finite values.
     """
     if not isinstance(cache, Cache):
-        raise ValueError(
-            f"cache: expected what batchnorm_forward returned, got {type(cache).__name__}"
-        )
+        came = type(cache).__name__
+        raise ValueError(f"cache: expected what batchnorm_forward returned, got {came}")
     x_hat = require.floats("cache.x_hat", cache.x_hat, "N", "D")
-    gamma, std = (
-        require.floats(f"cache.{k}", getattr(cache, k), x_hat.shape[1]) for k in ("gamma", "std")
-    )
+    stored = {"cache.gamma": cache.gamma, "cache.std": cache.std}
+    gamma, std = _of_length(x_hat.shape[1], stored)
     dout = require.floats("dout", dout, *x_hat.shape).astype(x_hat.dtype)
     return equations.backward(dout, cache._replace(x_hat=x_hat, gamma=gamma, std=std))
 
 
 def batchnorm_inference(x, gamma, beta, mean, var, eps=1e-5):
-    """out (N, D) with given statistics mean (D,), var (D,): one fixed affine map per
-    feature (section 3.1).
+    """Normalize x (N, D) by the given mean (D,) and var (D,): out (N, D).
 
-    Sums run in float64, so that float32 input far from 0 loses nothing; out has the
-    dtype of x.
+    This is one fixed affine map per feature (paper, section 3.1). It is computed in
+    float64, so that float32 input far from 0 loses no digits. out has the dtype of x.
+    ValueError for wrong shapes, non-finite values, a negative variance, or eps = 0 with
+    a variance of 0.
     """
     x = require.floats("x", x, "N", "D")
-    names = {"gamma": gamma, "beta": beta, "mean": mean, "var": var}
-    gamma, beta, mean, var = (
-        require.floats(name, value, x.shape[1]) for name, value in names.items()
-    )
+    values = {"gamma": gamma, "beta": beta, "mean": mean, "var": var}
+    gamma, beta, mean, var = _of_length(x.shape[1], values)
     std = np.sqrt(_variance("var", var) + require.between("eps", eps, 0))
-    if not std.all():
-        raise ValueError(
-            f"eps: expected more than 0, since var of feature {int(np.argmin(std))} is 0; got {eps!r}"
-        )
+    _refuse_zero(std, eps, "var of feature {} is 0")
     return equations.inference(x, gamma, beta, mean.astype(np.float64), std)[0]
+
+
+def _of_length(length, values):
+    """Each of `values`, a dict by name, as floats of shape (length,)."""
+    return [require.floats(name, value, length) for name, value in values.items()]
+
+
+def _refuse_zero(std, eps, reason):
+    if not std.all():
+        reason = reason.format(int(np.argmin(std)))
+        raise ValueError(f"eps: expected more than 0, since {reason}; got {eps!r}")
 
 
 def _variance(name, var):
@@ -90,13 +86,13 @@ def _variance(name, var):
 
 
 class BatchNorm:
-    """The layer: batch statistics in training, running statistics in evaluation.
+    """The layer: it uses batch statistics in training, running ones in evaluation.
 
     params: gamma (C,) = 1 and beta (C,) = 0, of `dtype` float32 or float64. State:
     running_mean (C,) = 0, running_var (C,) = 1 (both float64) and num_batches.
-    `momentum` weighs the NEW batch, as in PyTorch; None takes the plain average of all
-    batches so far. running_var averages the unbiased variance (algorithm 2). `cache` is
-    the Cache of the last forward pass.
+    `momentum` is the weight of the NEW batch, as in PyTorch; None takes the plain
+    average of all batches so far. running_var averages the unbiased variance (algorithm
+    2). `cache` is the Cache of the last forward pass.
     """
 
     def __init__(self, num_features, *, momentum=0.1, eps=1e-5, dtype=np.float64):
@@ -104,9 +100,7 @@ class BatchNorm:
         self.momentum = None if momentum is None else require.between("momentum", momentum, 0, 1)
         self.eps = require.between("eps", eps, 0)
         if self.eps == 0:
-            raise ValueError(
-                "eps: expected more than 0 in a layer, where a feature may become constant; got 0"
-            )
+            raise ValueError("eps: expected more than 0, as a feature may be constant; got 0")
         dtype = require.dtype("dtype", dtype)
         gamma, beta = np.ones(self.num_features, dtype), np.zeros(self.num_features, dtype)
         self.params = {"gamma": gamma, "beta": beta}
@@ -114,11 +108,9 @@ class BatchNorm:
         self.reset_statistics()
 
     def reset_statistics(self):
-        """Back to the state before the first batch; gamma and beta stay."""
-        self.running_mean, self.running_var = (
-            np.zeros(self.num_features),
-            np.ones(self.num_features),
-        )
+        """Set the state from before the first batch; gamma and beta stay."""
+        self.running_mean = np.zeros(self.num_features)
+        self.running_var = np.ones(self.num_features)
         self.num_batches = 0
 
     def forward(self, x, *, training):
@@ -129,29 +121,26 @@ class BatchNorm:
         """
         x = require.real_array("x", x)
         rows = self._rows(x)  # (m, C)
-        gamma, beta = (
-            self.params[name].astype(rows.dtype, copy=False) for name in ("gamma", "beta")
-        )
+        m = len(rows)
+        if training and m == 1:
+            came = f"shape {x.shape}"
+            raise ValueError(f"x: expected more than one value per channel in training, got {came}")
+        gamma, beta = (self.params[k].astype(rows.dtype, copy=False) for k in ("gamma", "beta"))
         if training:
-            m = len(rows)
-            if m == 1:
-                raise ValueError(
-                    f"x: expected more than one value per channel in training, got shape {x.shape}"
-                )
             out, self.cache = equations.forward(rows, gamma, beta, self.eps)
             self._update(self.cache.mu, self.cache.var * (m / (m - 1)))
         else:
-            std = np.sqrt(self.running_var + self.eps)
-            out, x_hat = equations.inference(rows, gamma, beta, self.running_mean, std)
-            self.cache = Cache(
-                x_hat, gamma, std.astype(rows.dtype), self.running_mean, self.running_var
-            )
+            mean, var = self.running_mean, self.running_var
+            std = np.sqrt(var + self.eps)
+            out, x_hat = equations.inference(rows, gamma, beta, mean, std)
+            self.cache = Cache(x_hat, gamma, std.astype(rows.dtype), mean, var)
         self._trained, self._shape = training, x.shape
         return self._like(out, x.shape)
 
     def backward(self, dout):
-        """dx of the shape of dout; fills grads. In evaluation the statistics are
-        constants.
+        """Gradient dx of the shape of dout; fills `grads`.
+
+        After a pass in evaluation the statistics are constants.
         """
         dout = require.upstream(dout, self._shape)
         rows = self._rows(dout)
@@ -164,41 +153,24 @@ class BatchNorm:
         return self._like(dx, dout.shape)
 
     def state_dict(self):
-        """Copies of gamma, beta, running_mean, running_var (C,) and num_batches (a 0-d
-        array), by name.
-        """
-        state = self.params | {
-            name: getattr(self, name) for name in ("running_mean", "running_var", "num_batches")
-        }
+        """Copies of parameters and state by name; (C,), and num_batches a 0-d array."""
+        names = ("running_mean", "running_var", "num_batches")
+        state = self.params | {name: getattr(self, name) for name in names}
         return {name: np.array(value) for name, value in state.items()}
 
     def load_state_dict(self, state):
-        """Take over what `state_dict` gave, as a dict or an open .npz file.
+        """Take over what `state_dict` returned, as a dict or an open .npz file.
 
-        ValueError, and nothing changed, if a name or shape is off, or the file is
-        damaged.
+        ValueError for a wrong name or shape, or a damaged file; then nothing changes.
         """
         own = self.state_dict()
-        if not isinstance(state, Mapping) or state.keys() != own.keys():
-            came = sorted(map(str, state)) if isinstance(state, Mapping) else require.shown(state)
-            raise ValueError(f"state: expected the names {sorted(own)}, got {came}")
-        try:
-            state = dict(state)
-        except (
-            Exception
-        ) as error:  # a file is read only here; zipfile, zlib and NumPy raise what they like
-            raise ValueError(
-                f"state: expected arrays, got a damaged file ({error}); save it again"
-            ) from None
-        new = {
-            name: require.floats(f"state[{name!r}]", state[name], *own[name].shape) for name in own
-        }
+        state = _arrays(state, own.keys())
+        new = {k: require.floats(f"state[{k!r}]", state[k], *own[k].shape) for k in own}
         _variance("state['running_var']", new["running_var"])
         num_batches = require.count("state['num_batches']", state["num_batches"], at_least=0)
         self.params = {name: new[name].copy() for name in ("gamma", "beta")}
-        self.running_mean, self.running_var = (
-            new[name].astype(np.float64) for name in ("running_mean", "running_var")
-        )
+        self.running_mean = new["running_mean"].astype(np.float64)
+        self.running_var = new["running_var"].astype(np.float64)
         self.num_batches = num_batches
 
     def _update(self, mean, var):
@@ -220,29 +192,39 @@ class BatchNorm:
         return rows.reshape(N, H, W, C).transpose(0, 3, 1, 2)
 
 
-def fold_batchnorm(W, b, bn):
-    """W' (D, M), b' (M,): one linear layer equal to `x @ W + b` followed by `bn` in
-    evaluation.
+def _arrays(state, names):
+    """`state`, a dict or an open .npz file, as a dict with these names."""
+    if not isinstance(state, Mapping) or state.keys() != names:
+        came = sorted(map(str, state)) if isinstance(state, Mapping) else require.shown(state)
+        raise ValueError(f"state: expected the names {sorted(names)}, got {came}")
+    try:
+        return dict(state)
+    # A file is read only here. zipfile, zlib and NumPy each raise their own errors.
+    except Exception as error:
+        came = f"a damaged file ({error}); save it again"
+        raise ValueError(f"state: expected arrays, got {came}") from None
 
-    b may be None. ValueError if W does not have bn.num_features columns (paper, section
-    3.1).
+
+def fold_batchnorm(W, b, bn):
+    """W' (D, M) and b' (M,) of one linear layer that does the work of two.
+
+    It equals `x @ W + b` followed by `bn` in evaluation (paper, section 3.1). b may be
+    None. ValueError if W does not have bn.num_features columns.
     """
     W = require.floats("W", W, "D", bn.num_features)
     b = np.zeros(bn.num_features, W.dtype) if b is None else require.floats("b", b, bn.num_features)
     scale = bn.params["gamma"] / np.sqrt(bn.running_var + bn.eps)
-    return (W * scale).astype(W.dtype), ((b - bn.running_mean) * scale + bn.params["beta"]).astype(
-        W.dtype
-    )
+    shift = (b - bn.running_mean) * scale + bn.params["beta"]
+    return (W * scale).astype(W.dtype), shift.astype(W.dtype)
 
 
 def recalibrate(network, X, batch_size):
-    """Replace the running statistics of every BatchNorm in `network` by plain averages
-    over X.
+    """Replace the running statistics of every BatchNorm by plain averages over X.
 
-    This is algorithm 2 of the paper. The weights stay as they are. X is (N, D) or (N,
-    C, H, W). It is cut into batches in order, without an incomplete last one; each goes
-    through a copy of the network in training mode. ValueError, and nothing changed,
-    where that cannot be done.
+    This is algorithm 2 of the paper. The weights stay as they are. X is (N, D) or
+    (N, C, H, W). It is cut into batches in order, without an incomplete last one. Each
+    batch goes through a copy of `network` in training mode. ValueError where that
+    cannot be done; then nothing changes.
     """
     if not batchnorm_layers(network):
         raise ValueError("network: expected at least one BatchNorm layer, got none")

@@ -15,8 +15,8 @@ def slider(low, high, *, start, label, log=False, hint=""):
     """A slider from low to high.
 
     It has whole numbers if all three are whole, else 100 steps; with `log`, 20 steps a
-    decade. `label` names it. `hint`, a few words more, is shown on hover and read out
-    after the name.
+    decade. `label` is its name. `hint` is a longer text, which is shown on hover and
+    read out after the name. ValueError unless low <= start <= high.
     """
     if not low <= start <= high or (log and low <= 0):
         came = f"{low}, {start}, {high}"
@@ -33,14 +33,15 @@ def slider(low, high, *, start, label, log=False, hint=""):
 
 
 def steps(values, *, start, label, hint=""):
-    """A slider over the given values, equally spaced on the track."""
+    """A slider over the given values, at equal distances on the track.
+
+    ValueError if `start` is not one of them.
+    """
     if start not in values:
         raise ValueError(f"steps: expected start to be one of {list(values)}, got {start!r}")
-    own = {
-        "options": list(values),
-        "_dom_classes": ["bn-steps"],
-    }  # the page lets nothing be typed there
-    return partial(_control, ipywidgets.SelectionSlider, label, hint, start, **own)
+    # The class tells the page that no number can be typed here.
+    properties = {"options": list(values), "_dom_classes": ["bn-steps"]}
+    return partial(_control, ipywidgets.SelectionSlider, label, hint, start, **properties)
 
 
 def choice(*options, label, hint=""):
@@ -54,12 +55,11 @@ def switch(*, label, start=False, hint=""):
 
 
 def play(*, label, interval=40, hint=""):
-    """Buttons play, pause and back-to-the-start, for a computation in steps.
+    """Buttons to play, pause and go back to the start, for a computation in steps.
 
-    There is a tick at most every `interval` ms. The argument of `update` counts the
-    ticks: 0 at the start and after the stop button, then 1, 2, 3. Other controls do not
-    change it. `raise StopIteration(sentence)` in `update` when there is nothing more to
-    do.
+    There is a tick at most every `interval` ms. The argument of `update` is the number
+    of ticks: 0 at the start and after the stop button, then 1, 2, 3. Other controls do
+    not change it. `update` raises StopIteration(sentence) when the computation ends.
     """
     # The value of the widget merges ticks, so it is not used as the count.
     properties = {"max": 10**9, "interval": interval, "show_repeat": False}
@@ -78,27 +78,26 @@ def _control(kind, label, hint, start, **properties):
 
 
 def row(widget):
-    """The widget as the page shows it: a Play does not show its name by itself."""
+    """The widget as the page shows it; a Play gets a label, since it has none."""
     if not isinstance(widget, ipywidgets.Play):
         return widget
     widget.layout.width = "8em"
-    name = ipywidgets.Label(
-        widget.description, layout={"width": "9em", "justify_content": "flex-end"}
-    )
-    return ipywidgets.HBox([name, widget])
+    layout = {"width": "9em", "justify_content": "flex-end"}
+    return ipywidgets.HBox([ipywidgets.Label(widget.description, layout=layout), widget])
 
 
 def start_at(figure, name, widget, value):
-    """Set a control before its figure is made; ValueError for a value that it does not
-    take.
+    """Set the start value of a control; ValueError if it does not take the value.
+
+    `figure` and `name` are the names of the figure and the control in the message.
     """
-    why = ""
+    reason = ""
     try:
         widget.value = value
     except TraitError as error:
-        why = str(error)
-    reached = widget.value  # a widget moves what is out of range, silently
+        reason = str(error)
+    reached = widget.value  # a widget moves a value that is out of range, without an error
     numbers = isinstance(reached, Real) and isinstance(value, Real)
     same = np.isclose(reached, value) if numbers else reached == value
-    if why or not same or isinstance(widget, ipywidgets.Play):
-        raise ValueError(f"{figure}: {name} cannot start at {value!r}. {why}".strip())
+    if reason or not same or isinstance(widget, ipywidgets.Play):
+        raise ValueError(f"{figure}: {name} cannot start at {value!r}. {reason}".strip())

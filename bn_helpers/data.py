@@ -1,6 +1,4 @@
-"""Real and synthetic data: digits and recorded runs that ship with the course, MNIST
-from a folder, batches.
-"""
+"""Data: digits, recorded runs, MNIST from a folder, Gaussian points; and batches."""
 
 import hashlib
 from io import BytesIO
@@ -12,20 +10,22 @@ import numpy as np
 from . import _require as require
 from ._mnist import read_mnist
 
+RESTORE = "Restore it with `git checkout data/{}.npz`, or install the package again"
 ROOT = Path(__file__).parents[1]
 PLACES = ROOT / "bn_helpers_data", ROOT / "data"  # of an installed wheel, of a clone
-SHA256 = "af104d81e7cd419be5f343d23c6ca2e4e4ff847b06636260802df8e903c6183f"  # of digits.npz, see data/README.md
+# Of digits.npz, see data/README.md
+SHA256 = "af104d81e7cd419be5f343d23c6ca2e4e4ff847b06636260802df8e903c6183f"
 
 
 def load_digits(*, split="balanced"):
-    """X_train (N, 64), y_train (N,), X_test, y_test: 1797 real handwritten digits of 8
-    x 8 pixels.
+    """X_train (N, 64), y_train (N,), X_test, y_test of 1797 real handwritten digits.
 
-    Pixels are float64 in [0, 1] (the original 0..16 divided by 16), labels integers
-    0..9. "balanced": every fifth image of each digit is a test image, so writers are in
-    both parts. "writers": the last 450 rows are the test part; other people wrote them,
-    so it is harder. Source: data/README.md. ValueError for another split or a damaged
-    file, FileNotFoundError if the file is missing.
+    An image is 8 x 8 pixels. Pixels are float64 in [0, 1] (the original 0..16 divided
+    by 16), labels are integers 0..9. "balanced": every fifth image of each digit is a
+    test image, so the same people wrote both parts. "writers": the last 450 rows are
+    the test part; other people wrote them, so it is harder. Source: data/README.md.
+    ValueError for another split or a damaged file, FileNotFoundError if the file is
+    missing.
     """
     if not isinstance(split, str) or split not in ("balanced", "writers"):
         raise ValueError(f'split: expected "balanced" or "writers", got {require.shown(split)}')
@@ -42,12 +42,13 @@ def load_digits(*, split="balanced"):
 
 
 def _digits_file():
-    places = [place / "digits.npz" for place in PLACES]
-    for place in places:
-        if place.exists():
-            return place
+    paths = [place / "digits.npz" for place in PLACES]
+    for path in paths:
+        if path.exists():
+            return path
+    wheel, clone = paths
     raise FileNotFoundError(
-        f"digits.npz: expected at {places[0]} or {places[1]}, found at neither; install again"
+        f"digits.npz: expected at {wheel} or {clone}, found at neither; install again"
     )
 
 
@@ -55,15 +56,12 @@ def _read_digits(path):
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ValueError(
-            f"{path}: expected a file that can be read, got: {error.strerror}; install again"
-        ) from None
+        came = f"{error.strerror}; install again"
+        raise ValueError(f"{path}: expected a file that can be read, got: {came}") from None
     found = hashlib.sha256(data).hexdigest()
     if found != SHA256:
-        raise ValueError(
-            f"{path}: expected SHA-256 {SHA256[:12]}..., got {found[:12]}...; the file is damaged. "
-            "Restore it with `git checkout data/digits.npz`, or install the package again"
-        )
+        came = f"{found[:12]}...; the file is damaged. {RESTORE.format('digits')}"
+        raise ValueError(f"{path}: expected SHA-256 {SHA256[:12]}..., got {came}")
     with np.load(BytesIO(data), allow_pickle=False) as file:
         return file["images"], file["labels"]
 
@@ -71,33 +69,34 @@ def _read_digits(path):
 def load_recorded(name):
     """The arrays, by name, that data/recorded/`name`.py has recorded.
 
-    A name such as "with, rate 2: loss" is that of an array of a case: record["with,
-    rate 2"]["loss"]. ValueError if there is no such record, which says which there are,
-    or if its file is damaged.
+    An array that is stored as "with, rate 2: loss" belongs to a case; it is
+    record["with, rate 2"]["loss"]. ValueError for an unknown name, with a list of the
+    known ones, and for a damaged file.
     """
-    files = [path for place in PLACES for path in place.glob("recorded/*.npz")]
-    files = {
-        path.stem: path for path in files if path.stem.isidentifier()
-    }  # no copies "x (1)", no "._x"
+    paths = [path for place in PLACES for path in place.glob("recorded/*.npz")]
+    # Copies such as "x (1).npz" and "._x.npz" are left out.
+    files = {path.stem: path for path in paths if path.stem.isidentifier()}
     if not isinstance(name, str) or name not in files:
         raise ValueError(f"name: expected one of {sorted(files)}, got {require.shown(name)}")
     try:
-        data = files[name].read_bytes()
-        with np.load(BytesIO(data), allow_pickle=False) as file:
-            arrays = dict(file)
-        whole = len(arrays) == data.count(b"PK\x03\x04")  # a damaged table may leave some out
-        if (
-            not arrays
-            or not whole
-            or not all(isinstance(array, np.ndarray) for array in arrays.values())
-        ):
-            raise ValueError("arrays are missing")
-    except Exception as error:  # zipfile, zlib and NumPy each raise their own, MemoryError too
+        return _by_case(_read_arrays(files[name]))
+    # zipfile, zlib and NumPy each raise their own errors, also MemoryError.
+    except Exception as error:
+        came = f"a damaged file ({error}). {RESTORE.format(f'recorded/{name}')}"
         raise ValueError(
-            f"{files[name]}: expected the arrays that {name}.py recorded, got a damaged file ({error}). "
-            f"Restore it with `git checkout data/recorded/{name}.npz`, or install the package again"
+            f"{files[name]}: expected the arrays that {name}.py recorded, got {came}"
         ) from None
-    return _by_case(arrays)
+
+
+def _read_arrays(path):
+    data = path.read_bytes()
+    with np.load(BytesIO(data), allow_pickle=False) as file:
+        arrays = dict(file)
+    complete = len(arrays) == data.count(b"PK\x03\x04")  # a damaged table may omit some
+    are_arrays = all(isinstance(array, np.ndarray) for array in arrays.values())
+    if not arrays or not complete or not are_arrays:
+        raise ValueError("arrays are missing")
+    return arrays
 
 
 def _by_case(arrays):
@@ -109,17 +108,18 @@ def _by_case(arrays):
 
 
 def load_mnist(folder):
-    """X_train (60000, 784), y_train (60000,), X_test (10000, 784), y_test (10000,) from
-    the four IDX files.
+    """X_train (60000, 784), y_train (60000,), X_test (10000, 784), y_test (10000,).
 
-    The files are the reader's own, gzipped or not; other data in the same format and
-    any size (Fashion-MNIST) works too. `folder` is a str or a Path: the folder that
-    holds them, one that has a single such folder up to two levels below (torchvision's
-    root), or one of the files. Pixels are float32 in [0, 1], labels integers 0..9.
-    FileNotFoundError or ValueError names the file, what was expected and what to do,
-    also for whatever else lies under these names, and for parts that do not belong
-    together: image sizes or numbers of labels that differ, and more test than training
-    images, which have been exchanged.
+    They are read from the reader's own four IDX files, gzipped or not. Other data in
+    the same format and any size (Fashion-MNIST) works too. `folder` is a str or a Path:
+    the folder that holds the files, one that has a single such folder up to two levels
+    below (torchvision's root), or one of the files. Pixels are float32 in [0, 1],
+    labels integers 0..9.
+
+    FileNotFoundError if a file is missing. ValueError if something else has its name,
+    or if the parts do not belong together: image sizes or numbers of labels differ, or
+    there are more test than training images, so that the two parts are exchanged. Each
+    names the file, what was expected and what to do.
     """
     parts = read_mnist(folder)
     return tuple(
@@ -130,11 +130,10 @@ def load_mnist(folder):
 
 
 def gaussian_cloud(n, mean, cov, rng):
-    """n points (n, D) in float64 from a Gaussian of mean (D,) and covariance cov (D,
-    D).
+    """n points (n, D) from a Gaussian of mean (D,) and covariance cov (D, D), float64.
 
-    ValueError if cov is not symmetric and positive semidefinite, and for what is no
-    array of finite real numbers.
+    ValueError if cov is not symmetric and positive semidefinite, and for anything but
+    arrays of finite real numbers.
     """
     mean = require.floats("mean", mean, "D").astype(np.float64)
     cov = require.floats("cov", cov, len(mean), len(mean)).astype(np.float64)
@@ -142,31 +141,28 @@ def gaussian_cloud(n, mean, cov, rng):
         raise ValueError(f"cov: expected a symmetric matrix, got {cov.tolist()}")
     L, E = np.linalg.eigh(cov)
     if L.min() < -1e-9 * np.abs(cov).max():
+        came = f"the smallest {L.min():.3g}"
         raise ValueError(
-            f"cov: expected a symmetric matrix without negative eigenvalues, got the smallest {L.min():.3g}"
+            f"cov: expected a symmetric matrix without negative eigenvalues, got {came}"
         )
-    root = (
-        E * np.sqrt(np.maximum(L, 0)) @ E.T
-    )  # the symmetric one, which no sign of an eigenvector changes
-    return (
-        mean
-        + require.generator("rng", rng).standard_normal((require.count("n", n), len(mean))) @ root
-    )
+    # The symmetric root does not depend on the signs of the eigenvectors.
+    root = E * np.sqrt(np.maximum(L, 0)) @ E.T
+    shape = require.count("n", n), len(mean)
+    return mean + require.generator("rng", rng).standard_normal(shape) @ root
 
 
 def minibatches(X, y, batch_size, rng):
-    """Yield (X (batch_size, ...), y (batch_size,)) once through the shuffled data: one
-    epoch.
+    """Yield (X (batch_size, ...), y (batch_size,)) for one epoch of the shuffled data.
 
-    A shorter rest is left out, so that each step has the same noise; another rest each
-    epoch. X is (N, ...) and y (N,), finite real numbers whose dtype is kept. ValueError
-    for others, at the call.
+    An incomplete last batch is dropped, so that every step sees batch_size rows. Other
+    rows are dropped in each epoch. X is (N, ...) and y (N,), finite real numbers whose
+    dtype is kept. Anything else raises ValueError at the call.
     """
     return _epoch(*_checked(X, y, batch_size, rng))
 
 
 def endless_minibatches(X, y, batch_size, rng):
-    """`minibatches` epoch after epoch, shuffled anew for each."""
+    """`minibatches` of one epoch after the other; each epoch has its own order."""
     return chain.from_iterable(starmap(_epoch, repeat(_checked(X, y, batch_size, rng))))
 
 

@@ -1,4 +1,4 @@
-"""Is a backward pass right? Finite differences, and when such a check proves nothing."""
+"""Gradient checks by finite differences, and the reasons why one may prove nothing."""
 
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -8,14 +8,28 @@ import numpy as np
 
 from . import _require as require
 
+# Reasons why a check proves nothing, by the number of values per channel
+TOO_FEW = {
+    1: "with a batch of one, batch norm outputs beta whatever x is: both sides are 0",
+    2: "with a batch of two, x_hat is -1 and +1 whatever x is: "
+    "the true dx is of the size of eps, or rounding",
+}
+CONSTANT = (
+    "the upstream gradient of batch norm (layer {}) is constant over the batch, so its true dx is 0"
+)
+NOTHING_BEFORE = (
+    "nothing is compared before batch norm (layer {}), so its gradient to x is "
+    "never used; put a Linear layer before it or pass wrt_input=True"
+)
+
 
 def numerical_gradient(f, x, dout, step=1e-5):
     """d sum(f(x) * dout) / dx by central differences, of the shape of x.
 
-    `f` takes a float64 array like x and returns one of the shape of dout; x itself is
-    not changed. Two evaluations of f per value of x; the error is about step^2, plus
-    rounding / step. dx is float64. ValueError for what is no array of real numbers, NaN
-    or infinite in x or dout, or another shape of dout.
+    `f` takes a float64 array like x and returns one of the shape of dout; x itself does
+    not change. f is evaluated twice per value of x. The error is about step^2, plus
+    rounding / step. The result is float64. ValueError for anything but arrays of real
+    numbers, NaN or infinite in x or dout, or a wrong shape of dout.
     """
     step = _positive(step)
     x, dout = require.floats("x", x, ...).astype(np.float64), require.floats("dout", dout, ...)
@@ -27,7 +41,7 @@ def numerical_gradient(f, x, dout, step=1e-5):
         above, below = x.copy(), x.copy()
         above[i] += step
         below[i] -= step
-        # differences first: the sum of f(x) * dout may be large, its change is small
+        # The sum of f(x) * dout may be large and its change small: subtract first.
         dx[i] = np.sum(np.subtract(f(above), f(below)) * dout) / (2 * step)
     return dx
 
@@ -39,11 +53,10 @@ def _positive(step):
 
 
 def relative_error(a, b):
-    """max |a - b| / max(|a|, |b|) over arrays of one shape; 0 if both are 0 everywhere,
-    NaN if a value is NaN.
+    """max |a - b| / max(|a|, |b|) over two arrays of one shape.
 
-    ValueError for different shapes, no value at all, and what is no array of real
-    numbers.
+    It is 0 if both are 0 everywhere, and NaN if a value is NaN. ValueError for
+    different shapes, empty arrays, and anything but arrays of real numbers.
     """
     a, b = (require.numbers(name, value, ...).astype(float) for name, value in (("a", a), ("b", b)))
     if a.shape != b.shape:
@@ -54,13 +67,11 @@ def relative_error(a, b):
 
 @dataclass
 class GradientCheck:
-    """The outcome of `check_gradient`; prints as a sentence per finding."""
+    """The outcome of `check_gradient`; it prints one sentence for each finding."""
 
     errors: dict = field(default_factory=dict)  # relative error by name, "0.W" is W of layer 0
     zero: list = field(default_factory=list)  # names whose gradient is 0 on both sides
-    corners: dict = field(
-        default_factory=dict
-    )  # values left out by name, since the function bends there
+    corners: dict = field(default_factory=dict)  # number of values left out at corners, by name
     wrong: list = field(default_factory=list)  # names that disagree
     vacuous: list = field(default_factory=list)  # reasons why agreement would prove nothing
 
@@ -73,9 +84,8 @@ class GradientCheck:
         lines = [f"No proof: {reason}." for reason in self.vacuous]
         lines += [f"{name}: wrong, relative error {self.errors[name]:.0e}." for name in self.wrong]
         lines += [f"{name}: zero on both sides, so it tests nothing." for name in self.zero]
-        lines += [
-            f"{name}: no proof at a corner here, {n} left out." for name, n in self.corners.items()
-        ]
+        corners = self.corners.items()
+        lines += [f"{name}: no proof at a corner here, {n} left out." for name, n in corners]
         if self.passed and not self.zero:
             what = "All others" if self.corners else "All gradients"
             lines.append(f"{what} agree; largest relative error {max(self.errors.values()):.0e}.")
@@ -85,20 +95,22 @@ class GradientCheck:
 
 
 def check_gradient(network, x, dout, *, wrt_input=False, step=1e-5, tolerance=1e-6):
-    """Compare the backward pass of `network` with finite differences; a GradientCheck.
+    """Compare the backward pass of `network` with finite differences: a GradientCheck.
 
-    `network` is a Network, a list of layers or one layer; x is its input and dout the
+    `network` is a Network, a list of layers or one layer. x is its input and dout the
     upstream gradient, of the shape of the output. All parameters are compared, with
-    `wrt_input` dx too. The network is left as it was.
+    `wrt_input` dx too. The network does not change. ValueError for bad arguments.
 
     A check is vacuous, and does not pass,
-    - if a batch norm layer sees one or two values per channel, or an upstream gradient
-      that is constant over the batch: its dx is then 0 or of the size of eps, whatever
-      the code does;
+    - if a batch norm layer has one or two values per channel, or an upstream gradient
+      that is constant over the batch: then its dx is 0 or as small as eps, whatever the
+      code does;
     - if nothing that is compared lies before the batch norm;
-    - if every gradient is 0. Where the function has a corner or bends within the step
-      (ReLU at 0), a difference quotient is no derivative. Such values are left out. The
-      check is vacuous if none of a parameter's remain.
+    - if every gradient is 0.
+
+    Where the function has a corner or bends within the step (ReLU at 0), a difference
+    quotient is no derivative. Such values are left out. If no value of a parameter
+    remains, the check is vacuous.
     """
     step = _positive(step)
     layers = getattr(network, "layers", network if isinstance(network, list) else [network])
@@ -109,7 +121,7 @@ def check_gradient(network, x, dout, *, wrt_input=False, step=1e-5, tolerance=1e
     dout = require.floats("dout", dout, *out.shape)
     upstreams = _upstreams(used, dout)
     check = GradientCheck(vacuous=_vacuous(layers, upstreams, wrt_input))
-    # what rounding alone does to a difference quotient; below it a gradient counts as 0
+    # Rounding alone changes a quotient by this much. A smaller gradient counts as 0.
     noise = 10 * np.finfo(float).eps * np.abs(out).max() * np.abs(dout).sum() / step
     compared = _compared(layers, used, x, upstreams[0] if wrt_input else None)
     for name, (ours, f, value) in compared.items():
@@ -121,8 +133,9 @@ def check_gradient(network, x, dout, *, wrt_input=False, step=1e-5, tolerance=1e
 
 
 def _run(layers, x):
-    """The output for x, and the layers after that; running statistics and dropout start
-    anew each time.
+    """The output for x, and a copy of the layers after that pass.
+
+    Each run starts from the same running statistics and the same dropout.
     """
     layers = deepcopy(layers)
     for layer in layers:
@@ -131,8 +144,9 @@ def _run(layers, x):
 
 
 def _upstreams(used, dout):
-    """The gradient at the input of each layer, in order, and dout; fills the `grads` of
-    all layers.
+    """The gradient at the input of each layer, in order, then dout.
+
+    The `grads` of all layers are filled.
     """
     upstreams = [dout]
     for layer in reversed(used):
@@ -147,16 +161,14 @@ def _vacuous(layers, upstreams, wrt_input):
         if _is_batchnorm(layer):
             reasons += _constant(i, upstreams[i + 1])
             if not wrt_input and not any(before.params for before in layers[:i]):
-                reasons.append(
-                    f"nothing is compared before batch norm (layer {i}), so its gradient to x is "
-                    "never used; put a Linear layer before it or pass wrt_input=True"
-                )
+                reasons.append(NOTHING_BEFORE.format(i))
     return reasons
 
 
 def _compared(layers, used, x, dx):
-    """By name: our gradient, the output as a function of what it belongs to, and the
-    value of that.
+    """By name of a parameter, or "x": (our gradient, f, value).
+
+    f is the output as a function of the parameter, `value` what the parameter is.
     """
 
     def output_with(i, name, value):
@@ -175,13 +187,15 @@ def _compared(layers, used, x, dx):
 
 
 def _compare(check, name, ours, f, value, dout, step, tolerance, noise):
-    """Enter into `check` what finite differences of f at `value` say of the gradient
-    `ours`.
+    """Compare the gradient `ours` with finite differences of f at `value`.
+
+    What is found is entered into `check`.
     """
     numerical = numerical_gradient(f, value, dout, step)
     allowed = max(tolerance * np.abs(numerical).max(), noise)
     smooth = np.ones(numerical.shape, bool)
-    for i in map(tuple, np.argwhere(~(np.abs(ours - numerical) <= allowed))):  # NaN is wrong, too
+    differ = ~(np.abs(ours - numerical) <= allowed)  # NaN differs, too
+    for i in map(tuple, np.argwhere(differ)):
         if not _bends(f, value, i, dout, step, np.abs(ours[i] - numerical[i])):
             check.wrong.append(name)
             break
@@ -196,25 +210,24 @@ def _compare(check, name, ours, f, value, dout, step, tolerance, noise):
 
 
 def _bends(f, x, i, dout, step, error):
-    """Whether a corner or bend of f within the step explains a quotient at x[i] that is
-    off by `error`.
+    """Whether f has a corner or bend within the step that explains `error` at x[i].
 
-    Halving the step leaves the quotient of a smooth function as it is, and divides its
-    second difference by four.
+    For a smooth function, half the step gives the same quotient and a quarter of the
+    second difference.
     """
 
     def differences(step):
         above, below = x.copy(), x.copy()
         above[i] += step
         below[i] -= step
-        above, here, below = f(above), f(x.copy()), f(below)
-        return (above - below) * dout / (2 * step), (above - 2 * here + below) * dout / (2 * step)
+        above, middle, below = f(above), f(x.copy()), f(below)
+        weight = dout / (2 * step)
+        return (above - below) * weight, (above - 2 * middle + below) * weight
 
     (first, second), (first_half, second_half) = differences(step), differences(step / 2)
     change = np.abs(first - first_half).sum(), np.abs(second - 2 * second_half).sum()
-    return (
-        max(change) >= error / 4
-    )  # a corner anywhere within the step gives a third of the error and more
+    # A corner within the step changes one of them by at least a third of the error.
+    return max(change) >= error / 4
 
 
 def _is_batchnorm(layer):
@@ -224,20 +237,12 @@ def _is_batchnorm(layer):
 def _too_few_values(layers, x):
     if not any(map(_is_batchnorm, layers)):
         return []
-    values = x.size // x.shape[1]  # per channel; no layer here changes the number of rows
-    if values == 1:
-        return ["with a batch of one, batch norm outputs beta whatever x is: both sides are 0"]
-    if values == 2:
-        return [
-            "with a batch of two, x_hat is -1 and +1 whatever x is: the true dx is of the size of eps, or rounding"
-        ]
-    return []
+    values = x.size // x.shape[1]  # per channel; no layer changes the number of rows
+    return [TOO_FEW[values]] if values in TOO_FEW else []
 
 
 def _constant(i, upstream):
     rows = np.moveaxis(upstream, 1, -1).reshape(-1, upstream.shape[1])
-    if np.ptp(rows, axis=0).max() <= 1e-12 * np.abs(rows).max():
-        return [
-            f"the upstream gradient of batch norm (layer {i}) is constant over the batch, so its true dx is 0"
-        ]
-    return []
+    if np.ptp(rows, axis=0).max() > 1e-12 * np.abs(rows).max():
+        return []
+    return [CONSTANT.format(i)]

@@ -1,11 +1,11 @@
-"""Layers of a network: `forward(x, *, training)`, then `backward(dout)`, which fills
-`grads`.
+"""Layers of a network. Each has `forward(x, *, training)` and `backward(dout)`.
 
-A layer keeps what its backward pass needs. Rows are examples: x is (N, D); what works
-value by value takes images (N, C, H, W), too. What comes out has the dtype of what came
-in, integers become float64. Layers refuse another shape, what is no plain array of real
-numbers, and backward before forward, with a ValueError; they do not scan for NaN, so
-that a diverging run can be watched until it ends.
+`backward` returns the gradient of its input and fills `grads`. A layer keeps what its
+backward pass needs. Rows are examples: x is (N, D). Layers that work value by value
+also take images (N, C, H, W). The output has the dtype of the input; integers become
+float64. A layer raises ValueError for a wrong shape, for anything but a plain array of
+real numbers, and for backward before forward. It does not look for NaN, so that a
+diverging run can be watched until it ends.
 """
 
 from types import MappingProxyType
@@ -18,8 +18,9 @@ NONE = MappingProxyType({})  # of a layer without parameters
 
 
 class Linear:
-    """x (N, D) -> x @ W + b (N, M), with W (D, M) and b (M,); without b where batch
-    norm follows.
+    """x (N, D) -> x @ W + b (N, M), with W (D, M) and b (M,).
+
+    b is None where batch norm follows.
     """
 
     def __init__(self, W, b=None):
@@ -95,11 +96,10 @@ class ReLU:
 
 
 class Dropout:
-    """In training each value is 0 with probability p, else divided by 1 - p; in
-    evaluation, x.
+    """In training each value becomes 0 with probability p; in evaluation none does.
 
-    Scaling while training keeps the mean, so that evaluation needs no factor
-    (Srivastava et al. 2014).
+    The values that remain are divided by 1 - p. This keeps the mean, so that evaluation
+    needs no factor (Srivastava et al. 2014).
     """
 
     params = grads = NONE
@@ -108,9 +108,8 @@ class Dropout:
     def __init__(self, p, rng):
         self.p, self.rng = require.between("p", p, 0, 1), require.generator("rng", rng)
         if self.p == 1:
-            raise ValueError(
-                "p: expected a probability below 1, got 1, which would drop everything"
-            )
+            came = "1, which would drop everything"
+            raise ValueError(f"p: expected a probability below 1, got {came}")
 
     def forward(self, x, *, training):
         x = require.batch_or_images(x)
@@ -124,18 +123,19 @@ class Dropout:
 
 
 def softmax_cross_entropy(logits, y):
-    """Mean loss in nats (a float) and its gradient dlogits (N, C), for logits (N, C)
-    and labels y (N,).
+    """Mean loss in nats (a float) and its gradient dlogits (N, C).
 
-    ValueError for non-finite logits, wrong shapes, or labels outside 0..C-1.
+    logits is (N, C), the labels y are (N,). ValueError for non-finite logits, wrong
+    shapes, or labels outside 0..C-1.
     """
     logits = require.floats("logits", logits, "N", "C")
     return unchecked_cross_entropy(logits, require.labels("y", y, *logits.shape))
 
 
 def unchecked_cross_entropy(logits, y):
-    """The same for trusted arguments: a run that diverges gets a non-finite loss, not
-    an error.
+    """The same for trusted arguments.
+
+    A run that diverges gets a non-finite loss, not an error.
     """
     rows = np.arange(len(y))
     shifted = logits - logits.max(axis=1, keepdims=True)  # no overflow in exp

@@ -1,10 +1,10 @@
-"""Live figures: controls wired to a picture that is redrawn while the hand still moves.
+"""Live figures: a picture with controls, redrawn while a control moves.
 
     @explore(std=slider(0.01, 1.0, start=0.1, label="weight std"))
     def activations(fig):
-        fill = plots.histogram(fig.subplots(), -1, 1)  # plain matplotlib, run once
+        fill = plots.histogram(fig.subplots(), -1, 1)  # plain matplotlib, once
 
-        def update(std):  # run for every value
+        def update(std):  # called for every value
             h = np.tanh(x @ (W * std))
             fill(h)
             return f"Weights of std {std:.2g} give activations of std {h.std():.2f}."
@@ -13,10 +13,10 @@
 
     activations()
 
-`update` sets data and texts of what was made once. It uses `title.set_text`, since
-`ax.set_title` would also reset the font. It returns the sentence below the picture.
-Picture and sentence are display outputs that are updated in place, so the saved
-notebook holds both.
+`update` sets data and texts of artists that were made once. It uses `title.set_text`,
+since `ax.set_title` would also reset the font. It returns the sentence below the
+picture. Picture and sentence are display outputs that are updated in place, so the
+saved notebook contains both.
 """
 
 import html
@@ -36,10 +36,10 @@ from .controls import row, start_at
 
 
 def explore(*, size=(7.2, 3.0), **controls):
-    """Decorator for `draw(fig, *data)`, which returns `update(**values) -> sentence`.
+    """Decorate `draw(fig, *data)`, which returns `update(**values) -> sentence`.
 
-    Each control is named like an argument of `update`; `size` is in inches. The result
-    is an Explorer.
+    The result is an Explorer. Each control has the name of an argument of `update`;
+    `size` is in inches.
     """
     return partial(Explorer, controls=controls, size=size)
 
@@ -47,8 +47,8 @@ def explore(*, size=(7.2, 3.0), **controls):
 class Explorer:
     """A live figure that is shown when called: `activations(std=0.5)`.
 
-    Its arguments are data for `draw`, its keywords other start values of the controls.
-    ValueError for a start value that no control takes.
+    Its arguments are data for `draw`. Its keywords are start values of the controls.
+    ValueError for a start value that its control does not take.
     """
 
     def __init__(self, draw, controls, size):
@@ -73,7 +73,7 @@ class Explorer:
         return Live(self._draw, data, widgets, self._size)
 
     def filmstrip(self, *data, settings):
-        """Show still pictures, each with its sentence, one for each dict in `settings`."""
+        """Show a still picture and its sentence for each dict in `settings`."""
         figure = self.live(*data)
         for setting in settings:
             figure.update(**setting)
@@ -84,8 +84,8 @@ class Explorer:
 class Live:
     """One live figure.
 
-    `update(**values)` -> sentence, `png()` -> the picture, `show()` puts it on the
-    page.
+    `update(**values)` returns the sentence, `png()` the picture; `show()` displays both
+    with the controls.
     """
 
     def __init__(self, draw, data, widgets, size):
@@ -103,32 +103,34 @@ class Live:
 
     @property
     def values(self):
-        """What `update` is called with, by name: the values of the controls, the ticks
-        of a Play.
-        """
+        """The values of the controls, by name; for a Play the number of its ticks."""
         return {name: widget.value for name, widget in self.widgets.items()} | self._ticks
 
     def update(self, **values):
-        """Set the controls (and the ticks of a Play) named in `values`, redraw, and
-        return the sentence.
+        """Set the controls in `values`, redraw, and return the sentence.
+
+        For a Play the number of ticks is set. ValueError for an unknown name.
         """
         if unknown := values.keys() - self.widgets.keys():
             known, came = list(self.widgets), sorted(unknown)
             raise ValueError(f"{self.name}: expected values for {known}, got {came}")
         with self._lock:
-            self._setting = True
-            try:
-                for name, value in values.items():
-                    if name in self._ticks:
-                        self._ticks[name] = value
-                    else:
-                        self.widgets[name].value = value
-            finally:
-                self._setting = False
+            self._set(values)
             self._draw()
             if self._page:
                 self._page.update(self._outputs())
             return self.sentence
+
+    def _set(self, values):
+        self._setting = True
+        try:
+            for name, value in values.items():
+                if name in self._ticks:
+                    self._ticks[name] = value
+                else:
+                    self.widgets[name].value = value
+        finally:
+            self._setting = False
 
     def _draw(self):
         try:
@@ -143,19 +145,19 @@ class Live:
         self.sentence = sentence
 
     def _outputs(self):
-        """The picture and the sentence below it, as a `Page` takes them."""
+        """The picture and the sentence below it, as the outputs of a `Page`."""
         return [plots.bundle(self.fig, self.png(), self.sentence), _paragraph(self.sentence)]
 
     def png(self):
-        """The picture as it stands, as PNG bytes."""
+        """The current picture as PNG bytes."""
         with self._lock, plots.look():
             return self._encode(self._redraw.pixels())
 
     def show(self):
-        """Display controls, picture and sentence, and redraw whenever a control moves."""
+        """Display controls, picture and sentence; redraw whenever a control moves."""
         if not plots.can_display():
-            where = "(A notebook shows the picture and its controls: JupyterLab, for instance.)"
-            plots.say(f"{self.sentence} {where}")
+            advice = "(A notebook shows the picture and its controls: JupyterLab, for instance.)"
+            plots.say(f"{self.sentence} {advice}")
             return
         _close_former(self)
         rows = [row(widget) for widget in self.widgets.values()]
@@ -164,7 +166,7 @@ class Live:
             widget.observe(self._moved, "value")
 
     def still(self):
-        """Display picture and sentence as they stand, without controls."""
+        """Display the current picture and sentence, without controls."""
         if not plots.can_display():
             plots.say(f"{self.sentence} (A notebook shows the picture: JupyterLab, for instance.)")
             return
@@ -172,8 +174,9 @@ class Live:
             display(data, metadata=metadata, raw=True)
 
     def close(self):
-        """Take the controls off the page and stop a Play; the last picture and sentence
-        stay.
+        """Remove the controls from the page and stop a Play.
+
+        The last picture and sentence stay.
         """
         self._pause()
         for widget in [*_all(self._page and self._page.box), *self.widgets.values()]:
@@ -194,19 +197,18 @@ class Live:
             try:
                 self._draw()
                 self._page.update(self._outputs())
-            except Exception as error:  # nobody would see it: front ends hide what callbacks raise
+            # Front ends hide the errors of callbacks, so the sentence says it.
+            except Exception as error:
                 self._pause()
                 sentence = f"This setting could not be drawn. {type(error).__name__}: {error}"
                 self._page.update([self._page.outputs[0], _paragraph(sentence)])
 
 
 def _all(widget):
-    """The widget and what it holds."""
-    return (
-        [widget, *(part for child in getattr(widget, "children", ()) for part in _all(child))]
-        if widget
-        else []
-    )
+    """The widget and all widgets inside it; [] for None."""
+    if widget is None:
+        return []
+    return [widget, *(part for child in getattr(widget, "children", ()) for part in _all(child))]
 
 
 def _paragraph(sentence):
@@ -218,14 +220,13 @@ _shown = {}  # cell -> (its execution, the figures that it shows)
 
 
 def _close_former(live):
-    """Close what an earlier execution of the same cell showed, so that a re-run leaves
-    no ghost behind.
+    """Close the figures that an earlier execution of the same cell showed.
+
+    A front end without cell ids keeps one figure of each name.
     """
     shell = get_ipython()
     parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
-    cell = parent.get("metadata", {}).get(
-        "cellId", live.name
-    )  # front ends without cell ids: one of each name
+    cell = parent.get("metadata", {}).get("cellId", live.name)
     execution = parent.get("header", {}).get("msg_id")
     former_execution, figures = _shown.get(cell, (None, []))
     if former_execution != execution:

@@ -1,6 +1,4 @@
-"""What the lessons measure: spread between examples, statistics of batches, shares,
-seeds.
-"""
+"""What the lessons measure: spreads, statistics of batches, shares, several seeds."""
 
 from copy import deepcopy
 from typing import NamedTuple
@@ -21,12 +19,12 @@ LN99 = np.log(99)
 
 
 class Activation(NamedTuple):
-    """An activation, as the figures measure and draw it."""
+    """An activation, with what the figures measure and draw of it."""
 
-    function: object  # the outputs a of the sums z
-    slope: object  # the slope at z, from z and a
-    flat: tuple  # ends of the flat parts: below the first z, above the second
-    range: tuple  # from the smallest to the largest output that is drawn
+    function: object  # from sums z to outputs a
+    slope: object  # from z and a to the slope at z
+    flat: tuple  # the curve is flat below the first z and above the second
+    range: tuple  # the smallest and the largest output that is drawn
 
 
 ACTIVATIONS = {  # sigmoid(ln 99) = 0.99, so the flat parts are within 0.01 of a limit
@@ -39,15 +37,17 @@ ACTIVATIONS = {  # sigmoid(ln 99) = 0.99, so the flat parts are within 0.01 of a
 
 
 def between_examples(a):
-    """Std of one unit's output over the examples: root mean square over the units of a
-    (N, D).
+    """Std of one unit's output over the examples, for outputs a (N, D).
+
+    It is the root mean square over the D units.
     """
     return np.sqrt(a.var(axis=0).mean())
 
 
 def share_right(logits, y):
-    """Share of the rows of logits (N', C) whose largest value is at the label; y has N
-    >= N' rows.
+    """Share of the rows of logits (N', C) whose largest value is at the label.
+
+    y is (N,) with N >= N'; labels without a row of logits are left out.
     """
     return float(np.mean(np.argmax(logits, axis=1) == y[: len(logits)]))
 
@@ -64,14 +64,15 @@ def over_seeds(run, *arguments, seeds=5):
 
 
 def normalize_in_batches(x, bn, batch_size):
-    """out and x_hat (N', D): each batch of `batch_size` rows of x (N, D) by its own
-    statistics.
+    """out and x_hat (N', D) of x (N, D), cut into batches of `batch_size` rows.
 
-    An incomplete last batch is left out. Nothing in bn changes.
+    Each batch is normalized by its own statistics. An incomplete last batch is left
+    out. Nothing in bn changes.
     """
     batches, D = len(x) // batch_size, x.shape[1]
     rows = x[: batches * batch_size].reshape(batches, batch_size, D)
-    columns = rows.swapaxes(0, 1).reshape(batch_size, batches * D)  # each batch: D features more
+    # The batches stand side by side, as D more features each.
+    columns = rows.swapaxes(0, 1).reshape(batch_size, batches * D)
     gamma, beta = (np.tile(bn.params[name], batches) for name in ("gamma", "beta"))
     out, cache = batchnorm_forward(columns, gamma, beta, bn.eps)
     wide = (out, cache.x_hat)
@@ -79,11 +80,11 @@ def normalize_in_batches(x, bn, batch_size):
 
 
 def forward_in_batches(network, x, batch_size):
-    """Logits (N', C) of x (N, D), each batch of `batch_size` rows normalized by its own
-    statistics.
+    """Logits (N', C) of x (N, D), with what goes into and out of each normalization.
 
-    And by hidden layer the sums before batch norm and the normalized values, each (N',
-    H).
+    Each batch of `batch_size` rows is normalized by its own statistics. The second and
+    third result are lists by hidden layer: the sums before batch norm and the
+    normalized values, each (N', H).
     """
     sums, x_hats = [], []
     for layer in network.layers:
@@ -97,10 +98,10 @@ def forward_in_batches(network, x, batch_size):
 
 
 def evaluate(network, x, statistics):
-    """Logits and hidden outputs for x (N, D), with `statistics` in place of batch
-    norm's own.
+    """Logits and hidden outputs for x (N, D), with the `statistics` that are given.
 
-    statistics: [(mean, var), ...] in the order of the batch norm layers.
+    statistics: [(mean, var), ...] in the order of the batch norm layers, in place of
+    the running statistics.
     """
     statistics, activations = iter(statistics), []
     for layer in network.layers:

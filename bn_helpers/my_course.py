@@ -6,8 +6,8 @@
 
 An update never writes into a file that a student has changed. It puts the new version
 beside it. `.handed_out/` keeps each lesson as the student got it last. JupyterLab's
-configuration runs this file, also where the package is not installed: so it imports
-Python's own modules alone.
+configuration runs this file, also where the package is not installed. So it imports
+only the standard library.
 """
 
 import argparse
@@ -28,9 +28,9 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 LANGUAGE = {"name": "python", "file_extension": ".py", "nbconvert_exporter": "python"}
 
 TEXT = "cell_type", "source"
-WORK = *TEXT, "execution_count", "outputs"  # no metadata: opening and saving changes that
+WORK = *TEXT, "execution_count", "outputs"  # metadata changes when a file is only saved
 NEWS = "WHAT_IS_NEW.md"
-SAID = {
+SENTENCES = {
     "copied": "Copied to {folder}: {lessons}. No update changes what you write there.",
     "renewed": "There is a new version of {lessons}. It is in place: you had changed nothing.",
     "offered": "There is a new version of {lessons}, in {folder}: {files}. "
@@ -81,35 +81,38 @@ def update(folder):
     ValueError if there are no lessons.
     """
     done = [step for lesson in originals() if (step := bring(lesson, folder))]
-    said, news = told(done, folder), [names for what, *names in done if what != "copied"]
+    sentences, news = in_words(done, folder), [names for kind, *names in done if kind != "copied"]
     if not news:
-        return said, lessons(folder)[0]
+        return sentences, lessons(folder)[0]
     links = [f"- [{name}]({name})" for name in sorted({name for names in news for name in names})]
-    choice = CHOICE * any(what == "offered" for what, *_ in done)
-    text = "\n\n".join(["# What is new", *said, "\n".join(links) + "\n" + choice])
+    choice = CHOICE * any(kind == "offered" for kind, *_ in done)
+    text = "\n\n".join(["# What is new", *sentences, "\n".join(links) + "\n" + choice])
     (folder / NEWS).write_text(text, encoding="utf-8")
-    return said, folder / NEWS
+    return sentences, folder / NEWS
 
 
 def bring(lesson, folder):
-    """What `update` does for one lesson; None if there is nothing to do."""
+    """Do for one lesson what `update` does; returns (kind, its name, the file's name).
+
+    kind is a key of SENTENCES. None if there was nothing to do.
+    """
     mine, worked_in = folder / lesson.name, not is_stored(lesson)
     last = folder / ".handed_out" / ("from-notebooks-" * worked_in + lesson.name)
     if not mine.exists():
-        what, path = "saved" if worked_in else "copied", mine
+        kind, path = "saved" if worked_in else "copied", mine
     elif same(WORK, lesson, last):
         return None
     elif worked_in:
-        what, path = "saved", free(mine, "from-notebooks", last)
+        kind, path = "saved", free(mine, "from-notebooks", last)
     elif same(WORK, mine, last):
-        what, path = "renewed", mine
+        kind, path = "renewed", mine
     elif same(TEXT, lesson, last) or same(TEXT, lesson, mine):
         return None
     else:
-        what, path = "offered", free(mine, "new", last)
+        kind, path = "offered", free(mine, "new", last)
     put(lesson, path)
-    put(lesson, last)  # after the file: if this fails, the lesson is looked at once more
-    return what, lesson.name, path.name
+    put(lesson, last)  # after the file: if this fails, the lesson is compared once more
+    return kind, lesson.name, path.name
 
 
 def fresh(number, folder):
@@ -142,7 +145,7 @@ def put(source, target):
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_suffix(".part")
     try:
-        shutil.copyfile(source, part)  # not its rights: an installed lesson may be read-only
+        shutil.copyfile(source, part)  # without its rights: an installed lesson may be read-only
         os.replace(part, target)
     except OSError:
         part.unlink(missing_ok=True)
@@ -159,12 +162,12 @@ def free(path, word, spare=None):
 
 
 def same(entries, one, other):
-    """Whether two files are there with the same `entries` of cells, or same bytes."""
+    """Whether both files exist, with the same `entries` of cells or the same bytes."""
     return one.exists() and other.exists() and read(entries, one) == read(entries, other)
 
 
 def read(entries, path):
-    """These entries of each cell of a notebook; the bytes of a file that is none."""
+    """These entries of each cell of a notebook; the bytes of any other file."""
     content = path.read_bytes()
     try:
         return [[cell.get(entry) for entry in entries] for cell in json.loads(content)["cells"]]
@@ -172,16 +175,16 @@ def read(entries, path):
         return content
 
 
-def told(done, folder):
-    """What `update` has done, in words: one or two sentences for each kind of step."""
-    said = []
-    for what, words in SAID.items():
-        if steps := [step for step in done if step[0] == what]:
+def in_words(done, folder):
+    """What `update` has done: a text of a few sentences for each kind of step."""
+    place, texts = f"{folder.resolve().name}/", []
+    for kind, words in SENTENCES.items():
+        if steps := [step for step in done if step[0] == kind]:
             numbers = ", ".join(lesson[:2] for _, lesson, _ in steps)
             named = f"lesson{'s' * (len(steps) > 1)} {numbers}"
             files = ", ".join(file for *_, file in steps)
-            said += [words.format(folder=f"{folder.resolve().name}/", lessons=named, files=files)]
-    return said
+            texts.append(words.format(folder=place, lessons=named, files=files))
+    return texts
 
 
 def trouble(folder, error):
@@ -191,7 +194,7 @@ def trouble(folder, error):
 
 
 def main():
-    """The command line; what goes wrong is said in one line."""
+    """Run the command line; an error is one line."""
     home = ROOT if Path.cwd().is_relative_to(ROOT) else Path.cwd()
     folder = Path(os.path.relpath(home if home.name == "my_course" else home / "my_course"))
     parser = argparse.ArgumentParser("python -m bn_helpers.my_course")
@@ -207,13 +210,13 @@ def main():
 
 
 def run(folder, numbers):
-    """Do what the command line asks for, and tell it."""
+    """Do what the command line asks for, and print what was done."""
     for number in numbers:
         mine, kept = fresh(number, folder)
         print(f"{mine} is the lesson as it came.", *[f"Your file is kept: {kept}."] * bool(kept))
     if not numbers:
-        said, path = update(folder)
-        print(*said, f"Open {path} in JupyterLab.", sep="\n")
+        sentences, path = update(folder)
+        print(*sentences, f"Open {path} in JupyterLab.", sep="\n")
 
 
 if __name__ == "__main__":

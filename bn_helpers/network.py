@@ -11,9 +11,7 @@ from .layers import Linear, ReLU, Sigmoid, Tanh
 
 
 class Network:
-    """Layers in order. `forward`, then `backward`, which fills the `grads` of every
-    layer.
-    """
+    """Layers in order. After `forward`, `backward` fills the `grads` of every layer."""
 
     def __init__(self, layers):
         if not isinstance(layers, Iterable):
@@ -23,26 +21,23 @@ class Network:
             raise ValueError("layers: expected at least one layer, got none")
         for layer in self.layers:
             if not hasattr(layer, "forward") or not hasattr(layer, "backward"):
-                raise ValueError(
-                    f"layers: expected layers such as ReLU(), got {require.shown(layer)}"
-                )
+                came = require.shown(layer)
+                raise ValueError(f"layers: expected layers such as ReLU(), got {came}")
 
     def forward(self, x, *, training):
-        """x (N, D) or (N, C, H, W) -> the output of the last layer; ValueError for NaN
-        or infinite x.
+        """x (N, D) or (N, C, H, W) -> the output of the last layer.
+
+        ValueError for NaN or infinite x.
         """
         return self.outputs(require.batch("x", x), training=training)[-1]
 
     def activations(self, x, *, training):
-        """The outputs of the nonlinear layers (Sigmoid, Tanh, ReLU), in order: a list
-        of arrays (N, H).
+        """The outputs of the nonlinear layers (Sigmoid, Tanh, ReLU), in order.
+
+        They are a list of arrays (N, H).
         """
-        outputs = self.outputs(require.batch("x", x), training=training)
-        return [
-            out
-            for layer, out in zip(self.layers, outputs)
-            if isinstance(layer, Sigmoid | Tanh | ReLU)
-        ]
+        outputs = zip(self.layers, self.outputs(require.batch("x", x), training=training))
+        return [out for layer, out in outputs if isinstance(layer, Sigmoid | Tanh | ReLU)]
 
     def backward(self, dout):
         """Gradient dx of the loss, given dout (the shape of the last output)."""
@@ -51,8 +46,9 @@ class Network:
         return dout
 
     def outputs(self, x, *, training):
-        """The outputs of all layers, in order; x may hold NaN, so that a diverging run
-        can be watched.
+        """The outputs of all layers, in order.
+
+        x may contain NaN, so that a diverging run can be watched.
         """
         outputs = []
         for layer in self.layers:
@@ -62,39 +58,40 @@ class Network:
 
 
 def mlp(sizes, *, activation, initializer, rng, batchnorm=False, dtype=np.float64):
-    """A fully connected Network: sizes [64, 100, 10] is 64 inputs, 100 hidden units, 10
-    outputs.
+    """A fully connected Network.
 
+    sizes [64, 100, 10] stands for 64 inputs, 100 hidden units and 10 outputs.
     activation is a layer class (Sigmoid, Tanh, ReLU), initializer a scheme of
     `initializers`. Biases start at 0. With batchnorm every hidden Linear is followed by
     a BatchNorm and has no bias of its own, since the batch mean would cancel it (paper,
     section 3.2). The parameters are of `dtype` float64 or float32. With float32 inputs
-    too, a step of wide layers takes half the time.
+    too, a step of wide layers takes half the time. ValueError for bad arguments.
     """
-    sizes = sizes.tolist() if isinstance(sizes, np.ndarray) else sizes
-    if not isinstance(sizes, list | tuple | range) or len(sizes) < 2:
-        raise ValueError(
-            f"sizes: expected at least an input and an output size, got {require.shown(sizes)}"
-        )
-    for name, value, example in (
-        ("activation", activation, "ReLU"),
-        ("initializer", initializer, "he_normal"),
-    ):
-        if not callable(value):
-            raise ValueError(
-                f"{name}: expected {example} itself or another of its kind, got {require.shown(value)}"
-            )
-    sizes, dtype = [require.count("sizes", size) for size in sizes], require.dtype("dtype", dtype)
+    sizes, dtype = _sizes(sizes), require.dtype("dtype", dtype)
+    _require_callable("activation", activation, "ReLU")
+    _require_callable("initializer", initializer, "he_normal")
     layers = []
     for i, (fan_in, fan_out) in enumerate(pairwise(sizes)):
-        W = require.floats(
-            "initializer", initializer(fan_in, fan_out, rng), fan_in, fan_out
-        ).astype(dtype)
-        last = i == len(sizes) - 2
-        if batchnorm and not last:
-            layers += [Linear(W), BatchNorm(fan_out, dtype=dtype)]
-        else:
+        W = initializer(fan_in, fan_out, rng)
+        W = require.floats("initializer", W, fan_in, fan_out).astype(dtype)
+        if i == len(sizes) - 2:
             layers.append(Linear(W, np.zeros(fan_out, dtype)))
-        if not last:
-            layers.append(activation())
+        elif batchnorm:
+            layers += [Linear(W), BatchNorm(fan_out, dtype=dtype), activation()]
+        else:
+            layers += [Linear(W, np.zeros(fan_out, dtype)), activation()]
     return Network(layers)
+
+
+def _sizes(sizes):
+    sizes = sizes.tolist() if isinstance(sizes, np.ndarray) else sizes
+    if not isinstance(sizes, list | tuple | range) or len(sizes) < 2:
+        came = require.shown(sizes)
+        raise ValueError(f"sizes: expected at least an input and an output size, got {came}")
+    return [require.count("sizes", size) for size in sizes]
+
+
+def _require_callable(name, value, example):
+    if not callable(value):
+        came = require.shown(value)
+        raise ValueError(f"{name}: expected {example} itself or another of its kind, got {came}")

@@ -1,7 +1,7 @@
-"""Still figures and tables from plain arrays, and what live figures draw with.
+"""Still figures and tables from plain arrays, and parts of live figures.
 
 `card`, `show`, `table` and the other names of `_card` and `_table` are part of this
-module. A figure of your own: `with plots.card() as fig:`, plain matplotlib,
+module. For a figure of your own, use `with plots.card() as fig:`, plain matplotlib, and
 `plots.show(fig, "its words")`.
 """
 
@@ -30,7 +30,7 @@ from ._card import (  # noqa: F401, the names of the look
 )
 from ._table import named, table  # noqa: F401
 
-VALUES = dict(types=require.DRAWN, what="real numbers")  # that can be drawn
+VALUES = dict(types=require.DRAWN, what="real numbers")  # these can be drawn
 
 # One meaning per colour in the whole course, and never colour alone.
 WITH_BATCHNORM = dict(color="#0072B2", linestyle="-")
@@ -46,7 +46,8 @@ INITIALIZERS = {
 
 def name(ax, x=None, y=None, title=None):
     """Name the axes of `ax`; an axis without ticks needs no name."""
-    ax.set(**{key: v for key, v in dict(xlabel=x, ylabel=y, title=title).items() if v is not None})
+    names = dict(xlabel=x, ylabel=y, title=title)
+    ax.set(**{key: words for key, words in names.items() if words is not None})
 
 
 def log_ticks(axis, values, labels=True):
@@ -58,7 +59,8 @@ def log_ticks(axis, values, labels=True):
 def image(ax, pixels, title="", limits=None):
     """Draw one grey image (H, W) without axes, from white to black.
 
-    limits: the values (white, black), else the smallest and the largest value.
+    limits: the values that are drawn (white, black); without them the smallest and the
+    largest value. ValueError for anything but a plain array of real numbers.
     """
     low, high = limits or (None, None)
     pixels = require.numbers("pixels", pixels, "H", "W", **VALUES)
@@ -68,11 +70,10 @@ def image(ax, pixels, title="", limits=None):
 
 
 def histograms(arrays, low, high, *, bins=40, xlabel="activation", **style):
-    """Show a row of histograms, all from low to high: `histograms({"inputs": x}, -5,
-    5)`.
+    """Show a row of histograms from low to high: `histograms({"inputs": x}, -5, 5)`.
 
     Values beyond low and high are counted in the first and the last bar. ValueError for
-    what is no array of real numbers, for no values and for NaN.
+    anything but arrays of real numbers, for no values and for NaN.
     """
     items = named("arrays", arrays)
     arrays = {title: require.numbers(title, values, ..., **VALUES) for title, values in items}
@@ -86,17 +87,17 @@ def histograms(arrays, low, high, *, bins=40, xlabel="activation", **style):
 
 def _spread(values):
     mean, std = np.mean(values), np.std(values)
-    mean = mean if abs(mean) > std / 100 else 0.0  # digits that say nothing
+    mean = mean if abs(mean) > std / 100 else 0.0  # its digits would mean nothing
     return f"mean {mean:.2g}, standard deviation {std:.2g}"
 
 
 def lines(x, curves, *, xlabel, ylabel, styles=None, ylim=None, log=""):
-    """Curves over x, each named at its end.
+    """Show curves over x, each named at its end.
 
     `lines(steps, {"He": losses}, xlabel="step", ylabel="loss")`. styles: {label: line
-    properties}, such as INITIALIZERS; ylim: (low, high) or None; log: "x", "y" or "xy",
-    the axes that are logarithmic. NaN is left out. ValueError for a curve of another
-    length than x, and for what is no array of real numbers.
+    properties}, such as INITIALIZERS. ylim: (low, high) or None. log: the axes that are
+    logarithmic, "x", "y" or "xy". NaN is left out. ValueError if a curve and x differ
+    in length, and for anything but arrays of real numbers.
     """
     x = require.finite("x", x, "N", **VALUES)
     items = named("curves", curves)
@@ -111,75 +112,71 @@ def lines(x, curves, *, xlabel, ylabel, styles=None, ylim=None, log=""):
         ax.set(xlabel=xlabel, ylabel=ylabel, ylim=ylim, xlim=(x[0], x[-1]))
         if "x" in log:
             log_ticks(ax.xaxis, x)
-        _name_at_the_end(ax, {label: line for label, line in zip(curves, drawn)})
+        _label_ends(ax, dict(zip(curves, drawn)))
     courses = [f"{label}: from {y[0]:.2g} to {y[-1]:.2g}" for label, y in curves.items()]
     show(fig, f"{ylabel} over {xlabel}. {'; '.join(courses)}.")
 
 
-def _name_at_the_end(ax, curves):
-    """Write the label of each line right of its last value, moved where two would
-    overlap.
-    """
-    places = [(line.get_xdata()[-1], _last(line.get_ydata())) for line in curves.values()]
-    heights = ax.transAxes.inverted().transform(ax.transData.transform(places))[:, 1]
+def _label_ends(ax, curves):
+    """Write the label of each line right of its last value, without overlaps."""
+    ends = [(line.get_xdata()[-1], _last(line.get_ydata())) for line in curves.values()]
+    heights = ax.transAxes.inverted().transform(ax.transData.transform(ends))[:, 1]
     for (label, line), height in zip(curves.items(), _apart(heights, 0.09)):
         colour = line.get_color()
         ax.text(1.01, height, label, transform=ax.transAxes, va="center", color=colour)
 
 
 def diagram(boxes, arrows, text, *, height=3.2):
-    """Boxes and arrows: {name: (x, y, words)} with x and y in 0..1, and (start, end,
-    word) each.
+    """Show boxes that are joined by arrows.
 
-    The text for readers who do not see it begins with `text` and follows the arrows.
+    boxes: {name: (x, y, words)} with the centre x, y in 0..1. arrows: a list of (start,
+    end, word), two names of boxes and a word on the arrow or "". For readers who do not
+    see the picture, `text` begins the description and the arrows follow.
     """
     with card(height=height) as fig:
         ax = fig.subplots()
         ax.set_axis_off()
         ax.set(xlim=(0, 1), ylim=(0, 1))
         frame = dict(boxstyle="round", facecolor="white", edgecolor=FAINT)
-        drawn = {
-            name: ax.text(x, y, words, ha="center", va="center", size=9, bbox=frame)
-            for name, (x, y, words) in boxes.items()
-        }
+        drawn = {key: _words(ax, *box, frame) for key, box in boxes.items()}
         for start, end, word in arrows:
-            ends = [boxes[end][:2], boxes[start][:2]]
-            patches = {
-                "patchA": drawn[start].get_bbox_patch(),
-                "patchB": drawn[end].get_bbox_patch(),
-            }
-            ax.annotate("", *ends, arrowprops=dict(arrowstyle="->", color=INK) | patches)
-            if word:
-                paper = dict(facecolor="white", edgecolor="none")
-                ax.text(*np.mean(ends, axis=0), word, ha="center", va="center", size=9, bbox=paper)
-    words = {name: _spoken(words) for name, (_, _, words) in boxes.items()}
-    along = [
-        f"{words[start]} -> {word + ': ' if word else ''}{words[end]}"
-        for start, end, word in arrows
-    ]
-    show(fig, f"{text} {'; '.join(along)}.")
+            _arrow(ax, drawn[start], drawn[end], word)
+    spoken = {key: _spoken(words) for key, (_, _, words) in boxes.items()}
+    steps = [(spoken[start], f"{word}: " * bool(word), spoken[end]) for start, end, word in arrows]
+    show(fig, f"{text} {'; '.join(f'{start} -> {word}{end}' for start, word, end in steps)}.")
+
+
+def _words(ax, x, y, words, box):
+    return ax.text(x, y, words, ha="center", va="center", size=9, bbox=box)
+
+
+def _arrow(ax, start, end, word):
+    """Draw an arrow between two boxes, with `word` in the middle."""
+    ends = end.get_position(), start.get_position()
+    patches = dict(patchA=start.get_bbox_patch(), patchB=end.get_bbox_patch())
+    ax.annotate("", *ends, arrowprops=dict(arrowstyle="->", color=INK) | patches)
+    if word:
+        _words(ax, *np.mean(ends, axis=0), word, dict(facecolor="white", edgecolor="none"))
 
 
 def _spoken(words):
-    """Words of a picture for the ear: one line, and no TeX."""
+    """The words of a box for a screen reader: one line, without TeX."""
     return re.sub(r"[$\\{}]", "", words.replace("\n", " ").replace(r"\hat{x}", "x_hat"))
 
 
 def _last(y):
-    """The last finite value: where a curve that diverged left the picture."""
+    """The last finite value of a curve, which may have diverged; 0 if there is none."""
     finite = np.asarray(y, dtype=float)[np.isfinite(y)]
     return finite[-1] if len(finite) else 0.0
 
 
 def _apart(heights, gap):
-    """Label heights at least `gap` apart and none above 1, each as near as possible to
-    its own.
+    """Label heights with at least `gap` between neighbours and none above 1.
+
+    Each is as near as possible to where it was.
     """
-    moved, last, order = (
-        dict.fromkeys(range(len(heights))),
-        -np.inf,
-        np.argsort(heights, kind="stable"),
-    )
+    order = np.argsort(heights, kind="stable")
+    moved, last = dict.fromkeys(range(len(heights))), -np.inf
     for i in order:
         moved[i] = last = max(heights[i], last + gap)
     last = 1 + gap
@@ -189,22 +186,14 @@ def _apart(heights, gap):
 
 
 def histogram(ax, low, high, bins=40, **style):
-    """An empty histogram on `ax`; returns `fill(values)`, which sets its bars.
+    """Draw an empty histogram on `ax`; returns `fill(values)`, which sets its bars.
 
     `fill` returns the counts (bins,). Heights are relative to the highest bar, so that
     the axes never change. Values beyond low and high are counted in the first and the
     last bar. `fill(values, low, high)` moves the range. ValueError for no values and
     for NaN.
     """
-    given = [require.scalar(value) for value in (low, high, bins)]
-    if (
-        None in given
-        or not -np.inf < low < high < np.inf
-        or not isinstance(given[2], Integral)
-        or bins < 1
-    ):
-        came = ", ".join(map(require.shown, (low, high, bins)))
-        raise ValueError(f"low, high, bins: expected low < high and a bin at least, got {came}")
+    _check_range(low, high, bins)
     style = {"color": FILL, "fill": True} | style
     bars = ax.stairs(np.zeros(bins), np.linspace(low, high, bins + 1), **style)
     ax.set(xlim=(low, high), ylim=(0, 1.08), yticks=[])
@@ -222,3 +211,11 @@ def histogram(ax, low, high, bins=40, **style):
         return counts
 
     return fill
+
+
+def _check_range(low, high, bins):
+    numbers = [require.scalar(value) for value in (low, high, bins)]
+    ordered = None not in numbers and -np.inf < low < high < np.inf
+    if not ordered or not isinstance(numbers[2], Integral) or bins < 1:
+        came = ", ".join(map(require.shown, (low, high, bins)))
+        raise ValueError(f"low, high, bins: expected low < high and at least one bin, got {came}")

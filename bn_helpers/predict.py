@@ -66,8 +66,8 @@ def forget():
 def _keep(name, prediction):
     """Add a prediction to the ledger; returns "", or why that was not possible."""
     right = prediction == QUESTIONS[name]["answer"]
-    why = ledger.keep({"question": name, "prediction": prediction, "right": right})
-    return f"This prediction could not be kept. {why}" if why else ""
+    reason = ledger.keep({"question": name, "prediction": prediction, "right": right})
+    return f"This prediction could not be kept. {reason}" if reason else ""
 
 
 def _asked(question):
@@ -81,13 +81,13 @@ def _asked(question):
 def _explained(question, prediction=None, note=""):
     """The explanation as (data, metadata): closed before a choice, open after it.
 
-    After a wrong prediction one more sentence tells why people choose it.
+    After a wrong prediction one more sentence says why people choose it.
     """
     state, verdict = _verdict(prediction, question["answer"])
     tempting = _line(question["tempting"].get(prediction, ""))
     answer, because = f"Answer: {question['answer']}.", _line(question["because"])
-    told = f"<strong>{escape(answer)}</strong> {escape(because)}"
-    body = "".join(f"<p>{part}</p>" for part in (escape(tempting), told, escape(note)) if part)
+    reason = f"<strong>{escape(answer)}</strong> {escape(because)}"
+    body = "".join(f"<p>{part}</p>" for part in (escape(tempting), reason, escape(note)) if part)
     bundle = {
         "text/html": f"<details {state}><summary>{escape(verdict)}</summary>{body}</details>",
         "text/plain": _line(f"{verdict} {tempting} {answer} {because} {note}"),
@@ -99,8 +99,8 @@ def _verdict(prediction, answer):
     """The attributes of the block, and its first line."""
     if prediction is None:
         return 'class="bn-question"', "Decide first. Then read what happens, and why."
-    told = "This is right." if prediction == answer else "The answer is different."
-    return 'class="bn-question bn-decided" open', f"You predicted: {prediction}. {told}"
+    verdict = "This is right." if prediction == answer else "The answer is different."
+    return 'class="bn-question bn-decided" open', f"You predicted: {prediction}. {verdict}"
 
 
 def _line(text):

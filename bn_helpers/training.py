@@ -13,31 +13,34 @@ from .layers import unchecked_cross_entropy
 
 
 class Progress(tqdm):
-    """A bar for runs of more than two seconds, without tqdm's monitor thread; off with
-    TQDM_DISABLE=1.
+    """A bar for runs of more than two seconds, without tqdm's monitor thread.
 
     Call `update()`; do not iterate over the bar. In a notebook an iterated bar would
-    stay visible after an early exit and would ignore TQDM_DISABLE.
+    stay visible after an early exit and would ignore TQDM_DISABLE. TQDM_DISABLE=1 turns
+    the bar off.
     """
 
     monitor_interval = 0
 
     def __init__(self, total):
-        super().__init__(
-            total=total, delay=2, leave=False, disable=os.environ.get("TQDM_DISABLE", "0") != "0"
-        )
+        disable = os.environ.get("TQDM_DISABLE", "0") != "0"
+        super().__init__(total=total, delay=2, leave=False, disable=disable)
 
 
 @dataclass
 class History:
-    """What a run left: one loss a step, and what was recorded every so many steps."""
+    """What a run recorded.
 
-    losses: list = field(default_factory=list)  # mean loss (nats) of each step's own batch
-    steps: list = field(default_factory=list)  # steps taken when something was recorded, from 0
-    records: dict = field(default_factory=dict)  # by name, one value per entry of `steps`
-    diverged_at: int | None = (
-        None  # the step (from 1) whose loss was not finite; the run stopped there
-    )
+    losses: the mean loss (nats) of each step's own batch.
+    steps: the numbers of steps after which something was recorded, from 0.
+    records: by name, one value for each entry of `steps`.
+    diverged_at: the step (from 1) whose loss was not finite, so that the run stopped.
+    """
+
+    losses: list = field(default_factory=list)
+    steps: list = field(default_factory=list)
+    records: dict = field(default_factory=dict)
+    diverged_at: int | None = None
 
 
 def train(network, X, y, *, lr, batch_size, rng, steps=None, epochs=None, record=None, every=100):
@@ -51,16 +54,10 @@ def train(network, X, y, *, lr, batch_size, rng, steps=None, epochs=None, record
     X, lr = require.batch("X", X), require.between("lr", lr, 0)
     y = require.labels("y", y, len(X), _num_classes(network, X))
     every, batches = require.count("every", every), endless_minibatches(X, y, batch_size, rng)
-    steps = _steps(steps, epochs, len(X) // batch_size)
-    history = History(records={name: [] for name in record or {}})
-
-    def look(step):
-        history.steps.append(step)
-        for name, function in (record or {}).items():
-            history.records[name].append(function(network))
-
+    steps, record = _steps(steps, epochs, len(X) // batch_size), record or {}
+    history = History(records={name: [] for name in record})
     with np.errstate(all="ignore"), Progress(steps) as bar:
-        look(0)
+        _record(history, 0, network, record)
         for step in range(1, steps + 1):
             loss = _step(network, *next(batches), lr)
             if not np.isfinite(loss):
@@ -69,16 +66,21 @@ def train(network, X, y, *, lr, batch_size, rng, steps=None, epochs=None, record
                 break
             history.losses.append(loss)
             if step % every == 0 or step == steps:
-                look(step)
+                _record(history, step, network, record)
             bar.update()
     return history
 
 
+def _record(history, step, network, functions):
+    history.steps.append(step)
+    for name, function in functions.items():
+        history.records[name].append(function(network))
+
+
 def _steps(steps, epochs, steps_per_epoch):
     if (steps is None) == (epochs is None):
-        raise ValueError(
-            f"steps, epochs: expected one of the two, got steps={steps!r} and epochs={epochs!r}"
-        )
+        came = f"steps={steps!r} and epochs={epochs!r}"
+        raise ValueError(f"steps, epochs: expected one of the two, got {came}")
     if steps is None:
         return require.count("epochs", epochs) * steps_per_epoch
     return require.count("steps", steps)
@@ -89,11 +91,10 @@ def _num_classes(network, X):
 
 
 def sgd_step(network, X, y, lr):
-    """One step on one batch: each parameter moves by -lr times its gradient. Returns
-    the loss before it.
+    """Move each parameter by -lr times its gradient; return the loss before that.
 
-    X is (N, D) or (N, C, H, W), y (N,). ValueError for bad arguments. A loss that is
-    not finite is returned and changes no parameter.
+    This is one step on one batch: X (N, D) or (N, C, H, W), y (N,). ValueError for bad
+    arguments. A loss that is not finite is returned and changes no parameter.
     """
     X, lr = require.batch("X", X), require.between("lr", lr, 0)
     y = require.labels("y", y, len(X), _num_classes(network, X))
@@ -112,11 +113,10 @@ def _step(network, X, y, lr):
 
 
 def accuracy(network, X, y):
-    """Share of the rows of X (N, D) whose largest output is at the label y (N,), in
-    evaluation mode.
+    """Share of the rows of X (N, D) whose largest output is at the label y (N,).
 
-    A network that has diverged is at chance, without a warning. ValueError for bad
-    arguments.
+    The network is in evaluation mode. One that has diverged is at chance, without a
+    warning. ValueError for bad arguments.
     """
     X = require.batch("X", X)
     with np.errstate(all="ignore"):

@@ -1,9 +1,9 @@
 """Four ways to rescale data: to [0, 1], to mean 0 and std 1, and white in two ways.
 
-Each takes x (N, D), one row per example, and works with the statistics of `like` (M,
-D), which is x itself unless given: test data are rescaled like the training data.
-Statistics divide by M. All return (N, D) of the dtype of x, and raise a ValueError for
-what is no array of finite real numbers.
+Each takes x (N, D), one row per example, and uses the statistics of `like` (M, D). That
+is x itself unless given, so test data can be rescaled like the training data.
+Statistics divide by M. All return (N, D) of the dtype of x, and raise ValueError for
+anything but arrays of finite real numbers.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from . import _require as require
 
 
 def minmax_scale(x, like=None):
-    """(x - min) / (max - min), feature by feature; ValueError for a constant feature."""
+    """(x - min) / (max - min) for each feature; ValueError for a constant feature."""
     x, like = _both(x, like)
     low, high = like.min(axis=0), like.max(axis=0)
     _varies(high - low)
@@ -20,8 +20,9 @@ def minmax_scale(x, like=None):
 
 
 def standardize(x, like=None, eps=0.0):
-    """(x - mean) / sqrt(var + eps), feature by feature; ValueError for a constant
-    feature, unless eps > 0.
+    """(x - mean) / sqrt(var + eps) for each feature.
+
+    ValueError for a constant feature, unless eps > 0.
     """
     x, like = _both(x, like)
     var = like.var(axis=0) + require.between("eps", eps, 0)
@@ -30,24 +31,22 @@ def standardize(x, like=None, eps=0.0):
 
 
 def pca_whiten(x, like=None, eps=0.0):
-    """(x - mean) E / sqrt(L + eps), with eigenvectors E and eigenvalues L of the
-    covariance: mean 0, covariance I.
+    """(x - mean) E / sqrt(L + eps): mean 0 and covariance I.
 
-    ValueError if the covariance is singular (constant or dependent features, or no more
-    rows than features), unless eps > 0, which leaves directions of variance far below
-    eps as they are near 0. Of the two signs that an eigenvector may have, the one with
-    a positive largest component is taken.
+    E and L are the eigenvectors and eigenvalues of the covariance. ValueError if it is
+    singular (constant or dependent features, or no more rows than features), unless
+    eps > 0. Then directions of variance far below eps stay near 0. An eigenvector may
+    have two signs; the one with a positive largest component is taken.
     """
     x, mean, L, E = _eigen(x, like, eps)
     return (x - mean) @ E / np.sqrt(L)
 
 
 def zca_whiten(x, like=None, eps=0.0):
-    """(x - mean) times the symmetric root of the inverse covariance (paper, section 2);
-    as pca_whiten, turned back.
+    """(x - mean) times the symmetric root of the inverse covariance (paper, section 2).
 
-    Of all ways to whiten this one stays closest to the centred data (Kessy, Lewin &
-    Strimmer 2018).
+    This is `pca_whiten`, rotated back. Of all ways to whiten, it stays closest to the
+    centred data (Kessy, Lewin & Strimmer 2018).
     """
     x, mean, L, E = _eigen(x, like, eps)
     return (x - mean) @ (E / np.sqrt(L) @ E.T)
@@ -55,21 +54,19 @@ def zca_whiten(x, like=None, eps=0.0):
 
 def _both(x, like):
     x = require.floats("x", x, "N", "D")
-    return x, x if like is None else require.floats("like", like, "M", x.shape[1]).astype(
-        x.dtype, copy=False
-    )
+    if like is None:
+        return x, x
+    return x, require.floats("like", like, "M", x.shape[1]).astype(x.dtype, copy=False)
 
 
 def _varies(spread):
     if not spread.all():
-        feature = int(np.argmin(spread))
-        raise ValueError(
-            f"x: expected features that vary, but feature {feature} is constant; leave it out"
-        )
+        came = f"feature {int(np.argmin(spread))} is constant; leave it out"
+        raise ValueError(f"x: expected features that vary, but {came}")
 
 
 def _eigen(x, like, eps):
-    """x, the mean of `like`, eigenvalues of its covariance plus eps, eigenvectors."""
+    """x, and of `like`: the mean, the eigenvalues plus eps, the eigenvectors."""
     (x, like), eps = _both(x, like), require.between("eps", eps, 0)
     mean, D = like.mean(axis=0), like.shape[1]
     centred = like - mean
@@ -77,9 +74,8 @@ def _eigen(x, like, eps):
     widest = min(covariance.dtype, np.dtype(np.float64))  # that LAPACK knows
     L, E = np.linalg.eigh(covariance.astype(widest, copy=False))
     L = np.maximum(L, 0)
-    E *= np.sign(
-        E[np.abs(E).argmax(axis=0), np.arange(D)]
-    )  # else each machine may choose its signs
+    # Without a rule each machine may choose other signs.
+    E *= np.sign(E[np.abs(E).argmax(axis=0), np.arange(D)])
     smallest = L.max() * D * np.finfo(L.dtype).eps
     rank = int(np.sum(smallest < L))
     if eps == 0 and rank < D:

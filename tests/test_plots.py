@@ -102,7 +102,7 @@ def test_bad_limits_and_lengths_are_named():
     with plots.card(3.0, 2.0) as fig:
         ax = fig.subplots()
     with pytest.raises(
-        ValueError, match="low, high, bins: expected low < high and a bin at least, got 1, 1, 40"
+        ValueError, match="low, high, bins: expected low < high and at least one bin, got 1, 1, 40"
     ):
         plots.histogram(ax, 1, 1)
     with pytest.raises(ValueError, match="loss: expected 3 values, one for each x, got 2"):

@@ -1,10 +1,8 @@
-"""Diagrams of boxes and arrows: the graph of batch norm, and where to look for a bad
-evaluation.
-"""
+"""Diagrams of boxes and arrows: batch norm as a graph, and a chart for bad results."""
 
 from .. import plots
 
-GRAPH_BOXES = {  # name: where it stands, what it says
+GRAPH_BOXES = {  # name: centre x, y in 0..1, and words
     "x": (0.05, 0.5, "x"),
     "mu": (0.2, 0.85, "$\\mu$ = mean of x"),
     "xc": (0.32, 0.5, "$x_c = x - \\mu$"),
