@@ -1,4 +1,4 @@
-"""Lesson 06: right and wrong backward passes, and what a gradient check can tell apart."""
+"""Lesson 06: right and wrong backward passes, and which of them a check can find."""
 
 from functools import cache
 
@@ -10,7 +10,7 @@ from ..gradients import numerical_gradient, relative_error
 RIGHT = "right"
 SIZES = (1, 2, 3, 4, 6, 8, 16, 32)
 EPS = 1e-5
-UPSTREAM = {  # (m, D) gradients from above, from random numbers r and normalized values h
+UPSTREAM = {  # name: dout (m, D) from random numbers r and normalized values h, both (m, D)
     "random": lambda r, h: r,
     "all ones": lambda r, h: np.ones_like(r),
     "one example": lambda r, h: np.eye(len(r), 1) * np.ones_like(r),
@@ -29,10 +29,10 @@ def _post(dout, x, gamma, eps):
 
 
 def _pass(formula):
-    """A backward pass (dout, x, gamma, eps) -> dx from a formula of g, h, s and the
-    mean.
+    """A backward pass (dout, x, gamma, eps) -> dx from `formula(g, h, s, mean)`.
 
-    g is gamma dout, h the normalized values, s the std with eps.
+    g is gamma dout, h are the normalized values, s is the std with eps, and mean is the
+    function that takes the mean over the batch.
     """
 
     def backward(dout, x, gamma, eps):
@@ -48,7 +48,11 @@ def _divided_by_less(g, h, s, mean):
     return (g - mean(g) - m / max(m - 1, 1) * h * mean(g * h)) / s
 
 
-BACKWARD = {  # name: (dout, x, gamma, eps) -> dx; the first is right
+def _without_gamma(dout, x, gamma, eps):
+    return BACKWARD[RIGHT](dout, x, np.ones_like(gamma), eps)
+
+
+BACKWARD = {  # name: backward pass (dout, x, gamma, eps) -> dx; only the first is right
     RIGHT: _pass(lambda g, h, s, mean: (g - mean(g) - h * mean(g * h)) / s),
     "statistics as constants": _pass(lambda g, h, s, mean: g / s),
     "without the variance": _pass(lambda g, h, s, mean: (g - mean(g)) / s),
@@ -56,9 +60,7 @@ BACKWARD = {  # name: (dout, x, gamma, eps) -> dx; the first is right
     "sign of the variance": _pass(lambda g, h, s, mean: (g - mean(g) + h * mean(g * h)) / s),
     "1/m forgotten": _pass(lambda g, h, s, mean: (g - mean(g) - len(g) * h * mean(g * h)) / s),
     "divided by m - 1": _pass(_divided_by_less),
-    "gamma forgotten": lambda dout, x, gamma, eps: BACKWARD[RIGHT](
-        dout, x, np.ones_like(gamma), eps
-    ),
+    "gamma forgotten": _without_gamma,
     "code of a post": _post,
 }
 
@@ -76,8 +78,9 @@ def case(m, upstream, features, seed=3):
 
 @cache
 def errors(m, upstream, absolute=False, seed=3):
-    """The largest error of dx (4 features) by each pass in BACKWARD; relative unless
-    `absolute`.
+    """The largest error of dx, for each pass in BACKWARD and 4 features.
+
+    It is relative to the largest dx unless `absolute`.
     """
     x, dout, gamma, numerical = case(m, upstream, 4, seed)
     found = {name: dx(dout, x, gamma, EPS) for name, dx in BACKWARD.items()}

@@ -41,8 +41,9 @@ def forward(scheme, activation):
 
 
 def backward(scheme, activation, depth):
-    """Std of the gradient at the sums of layers 1 to `depth`; 1 at the outputs of the
-    last layer.
+    """Std of the gradient at the sums of layers 1 to `depth`, a list.
+
+    At the outputs of layer `depth` the gradient has std 1.
     """
     _, slopes = forward(scheme, activation)
     _, weights, gradient = draws()
@@ -55,11 +56,12 @@ def backward(scheme, activation, depth):
 
 
 def spreads(scheme, activation, depth):
-    """By layer up to `depth`: std of the outputs pooled, between examples, of the
-    gradient.
+    """Three lists by layer, 1 to `depth`: stds of outputs, in two ways, and gradients.
 
-    The last is relative to the gradient at layer `depth`, 0 if there is none.
+    The first are pooled, the second are between examples. The third are relative to the
+    gradient at layer `depth`, and 0 if that is 0.
     """
-    outputs, gradients = forward(scheme, activation)[0][:depth], backward(scheme, activation, depth)
+    outputs = forward(scheme, activation)[0][:depth]
+    gradients = backward(scheme, activation, depth)
     parts = [gradient / gradients[-1] if gradients[-1] else 0.0 for gradient in gradients]
     return [a.std() for a in outputs], [between_examples(a) for a in outputs], parts

@@ -20,38 +20,21 @@ from ..measures import (
 from ..network import mlp
 from ..training import Progress, sgd_step
 
-MOMENTA = (
-    0,
-    0.001,
-    0.002,
-    0.005,
-    0.01,
-    0.02,
-    0.03,
-    0.05,
-    0.07,
-    0.1,
-    0.15,
-    0.2,
-    0.3,
-    0.5,
-    0.7,
-    0.9,
-    1,
-)
-SIZES = (2, 4, 8, 16, 32, 64, 128, 256)  # to train with: a layer refuses one value per channel
+BELOW_A_TENTH = (0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.07)
+MOMENTA = (*BELOW_A_TENTH, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 0.9, 1)
+SIZES = (2, 4, 8, 16, 32, 64, 128, 256)  # for training, where a layer refuses batches of one
 FROM_ONE = (1, *SIZES)
-STARTS = {  # start of the running variance; is the batch variance unbiased?
+STARTS = {  # name: start of the running variance, is the batch variance unbiased?
     "start 0 and 1, unbiased": (1.0, True),
     "start 0 and 1, biased": (1.0, False),
     "start 0 and 0, biased": (0.0, False),
 }
-BATCHES = 200  # of which a running average is taken
-STOPS = (1, 3, 10, 30, 100, 300)  # training steps after which the network is measured
+BATCHES = 200  # for a running average
+STOPS = (1, 3, 10, 30, 100, 300)  # the network is measured after these training steps
 
 
 def running_averages(values, start, momentum):
-    """The running average after each of the `values` (T,), from `start`: an array (T,)."""
+    """The running average (T,) after each of the `values` (T,), from `start`."""
     averages, average = [], start
     for value in values:
         average = (1 - momentum) * average + momentum * value
@@ -60,28 +43,42 @@ def running_averages(values, start, momentum):
 
 
 def half_life(momentum):
-    """Batches after which the weight of the old average has halved; momentum between 0
-    and 1.
+    """The number of batches after which the weight of the old average has halved.
+
+    0 < momentum < 1.
     """
     return -np.log(2) / np.log1p(-momentum)
 
 
 def random_batches(values):
-    """By batch size in FROM_ONE: mean and biased variance, each (200,), of random
-    batches of values.
+    """Mean and biased variance of random batches of values, by batch size in FROM_ONE.
+
+    Each is (200,).
     """
     rng = np.random.default_rng(0)
     drawn = {m: values[rng.integers(len(values), size=(BATCHES, m))] for m in FROM_ONE}
     return {m: (batch.mean(axis=1), batch.var(axis=1)) for m, batch in drawn.items()}
 
 
-def train_runs(X, y):
-    """Sigmoid networks trained on X (N, 64) with labels y (N,), one for each of SIZES;
-    a few seconds.
+def courses(means, variances, batch_size, momentum, kind):
+    """Running mean and running variance, each (T,), after each of T batches.
 
-    By batch size: the mean and the unbiased variance of every batch, (300, 3 layers, 2,
-    100 units); and after each of STOPS steps the network with its population
-    statistics.
+    means and variances (T,) are those of the batches, the variances biased. kind: a
+    name in STARTS. An unbiased variance does not exist for batches of one; the biased
+    one is used then.
+    """
+    start, unbiased = STARTS[kind]
+    if unbiased:
+        variances = variances * batch_size / max(batch_size - 1, 1)
+    return running_averages(means, 0.0, momentum), running_averages(variances, start, momentum)
+
+
+def train_runs(X, y):
+    """Train a Sigmoid network on X (N, 64), y (N,) with each batch size in SIZES.
+
+    This takes a few seconds. Returns by batch size: mean and unbiased variance of every
+    batch, (300 steps, 3 layers, 2, 100 units); and {step: (network, its population
+    statistics)} for the steps in STOPS.
     """
     bar, runs = Progress(len(SIZES)), {}
     for m in SIZES:
@@ -96,7 +93,7 @@ def _train_run(X, y, batch_size):
     sizes = [64, 100, 100, 100, 10]
     network = mlp(sizes, activation=Sigmoid, initializer=xavier_normal, rng=rng, batchnorm=True)
     for bn in batchnorm_layers(network):
-        bn.momentum = 1  # so its running statistics are those of the last batch
+        bn.momentum = 1  # so the running statistics are those of the last batch
     batches, seen, stages = endless_minibatches(X, y, batch_size, rng), [], {}
     for step in range(1, STOPS[-1] + 1):
         sgd_step(network, *next(batches), lr=0.5)
@@ -107,8 +104,9 @@ def _train_run(X, y, batch_size):
 
 
 def statistics_after(seen, momentum):
-    """Running [(mean, var), ...] by layer, from 0 and 1, after the batches `seen` (T,
-    layers, 2, D).
+    """Running mean and variance (layers, 2, D) after the batches `seen`, from 0 and 1.
+
+    seen: their means and variances (T, layers, 2, D).
     """
     weights = momentum * (1.0 - momentum) ** np.arange(len(seen))[::-1]
     start = np.array([0.0, 1.0])[:, None] * (1 - momentum) ** len(seen)
@@ -116,12 +114,12 @@ def statistics_after(seen, momentum):
 
 
 def judge(runs, X, y):
-    """A function (batch_size, training_steps) -> what population and batch statistics
-    make of X.
+    """A function (batch_size, training_steps) -> hidden outputs and two accuracies.
 
-    It returns the hidden outputs with population statistics, and the accuracies on
-    labels y (N,) with these and with the statistics of the test batches. All are
-    computed here, once.
+    It evaluates the networks of `train_runs` on X (N, 64) with labels y (N,). The
+    hidden outputs are those with population statistics. The accuracies are those with
+    population statistics and with the statistics of the test batches. All are computed
+    here, once.
     """
 
     @cache
@@ -138,25 +136,25 @@ def judge(runs, X, y):
 
 
 def running_errors(mean, variance, true_mean, true_var):
-    """Error of the running mean in stds (root mean square), mean ratio of the running
-    variance.
+    """The error of the running mean, and the mean ratio of the running variance.
 
-    Both over the second half of the batches.
+    The error is a root mean square in stds. The ratio is to the true variance. Both are
+    taken over the second half of the batches.
     """
-    late, std = slice(BATCHES // 2, None), np.sqrt(true_var)
-    off = np.sqrt(np.mean((mean[late] - true_mean) ** 2)) / std
-    return off, variance[late].mean() / true_var
+    second_half = slice(BATCHES // 2, None)
+    error = np.sqrt(np.mean((mean[second_half] - true_mean) ** 2)) / np.sqrt(true_var)
+    return error, variance[second_half].mean() / true_var
 
 
 def distance(running, true):
-    """How far running statistics (layers, 2, D) are from the true ones.
+    """How far running statistics (layers, 2, D) are from the true ones: two numbers.
 
-    The error of the means in stds (root mean square), and the typical factor of the
-    variances.
+    They are the error of the means in stds (root mean square), and the typical factor
+    between the variances.
     """
-    off = np.sqrt(np.mean((running[:, 0] - true[:, 0]) ** 2 / true[:, 1]))
+    error = np.sqrt(np.mean((running[:, 0] - true[:, 0]) ** 2 / true[:, 1]))
     ratios = np.maximum(running[:, 1], 1e-9) / true[:, 1]
-    return off, np.exp(np.mean(np.abs(np.log(ratios))))
+    return error, np.exp(np.mean(np.abs(np.log(ratios))))
 
 
 def answer(network, image):
@@ -165,7 +163,7 @@ def answer(network, image):
 
 
 def answer_in_company(network, X, image, others, batch_size):
-    """The same in training mode, among rows of X that the seed `others` draws."""
+    """The same in training mode, among random rows of X; `others` is their seed."""
     rng = np.random.default_rng(others)
     rows = np.vstack([image, X[rng.integers(len(X), size=batch_size - 1)]])
     return softmax(forward_in_batches(network, rows, batch_size)[0])[0]

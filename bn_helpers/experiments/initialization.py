@@ -13,11 +13,11 @@ EXAMPLES = 480
 
 @lru_cache(maxsize=2 * len(WIDTHS))
 def draws(width, digits):
-    """Inputs x (480, n), their sums for weights of std 1 (480, width), weights (width,
-    width).
+    """Inputs x (480, n), their sums (480, width), and weights (width, width).
 
-    The inputs are digits, or as many Gaussian numbers as there are units. The last are
-    for a second layer.
+    The inputs are digits, or as many Gaussian numbers as there are units. The sums have
+    weights of std 1. The weights that are returned have std 1, too; they are those of
+    the second layer.
     """
     rng = np.random.default_rng(0)
     x = load_digits()[0][::3][:EXAMPLES] if digits else rng.standard_normal((EXAMPLES, width))
@@ -37,9 +37,10 @@ def two_layers(std, activation, width, digits):
 
 
 def measured(layers, std, activation, width, digits):
-    """What the sentence tells of `two_layers`, by name.
+    """The numbers for the sentence below `two_layers`, by name.
 
-    The formula for the std of the sums of layer 1 is std times the root of n mean(x^2).
+    "formula" is the expected std of the sums of layer 1: std times the root of
+    n mean(x^2).
     """
     (z, a), (_, second) = layers
     _, slope, (low, high), _ = ACTIVATIONS[activation]

@@ -1,3 +1,1 @@
-"""The live figures of the lessons, one file per lesson; diagrams.py has those that
-rest.
-"""
+"""The live figures of the lessons, one file for each lesson, and diagrams."""

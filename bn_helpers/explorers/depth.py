@@ -7,13 +7,15 @@ from ..controls import choice, slider
 from ..experiments.depth import ACTIVATIONS, DEEPEST, SCHEMES, forward, spreads
 from ..live import explore
 
-POOLED, BETWEEN = {}, dict(linestyle="none", marker=".", markersize=4)  # styles of two curves
+# The styles of three curves
+POOLED = dict(linewidth=1.2)
+BETWEEN = dict(linestyle="none", marker=".", markersize=4)
 GRADIENT = dict(marker=".", markersize=4, linewidth=1)
-SMALLEST, LARGEST = 1e-9, 1e3  # what the logarithmic axes show
+SMALLEST, LARGEST = 1e-9, 1e3  # the ends of the logarithmic axes
 SENTENCE = (
     "{scheme} weights, {activation}, {depth} layer{s}: the outputs of layer {depth} have std "
-    "{pooled:.2g} pooled and {between:.2g} between examples. The gradient at layer 1 has {part:.2g} "
-    "times the std of that at layer {depth}."
+    "{pooled:.2g} pooled and {between:.2g} between examples. The gradient at layer 1 has "
+    "{part:.2g} times the std of that at layer {depth}."
 )
 
 
@@ -29,9 +31,10 @@ def deep_network(fig):
     """Live: a network of `depth` layers of 64 units on 200 Gaussian inputs.
 
     Left: all outputs of the last layer. Middle: their std by layer, pooled and between
-    examples. Right: std of the gradient by layer, as part of that at the last. scheme:
-    "Xavier", "He", "0.01", "N(0, 1)" or "zeros". `deep_network(activation="ReLU",
-    depth=50)` starts there.
+    examples. Right: std of the gradient by layer, relative to that at the last layer.
+    scheme: "Xavier", "He", "0.01", "N(0, 1)" or "zeros". activation: "sigmoid", "tanh"
+    or "ReLU". depth: 1 to 50. `deep_network(activation="ReLU", depth=50)` starts with
+    these values.
     """
     left, middle, right = fig.subplots(1, 3)
     draw_last = _last_layer(left)
@@ -43,15 +46,9 @@ def deep_network(fig):
         pooled, between, parts = measured = spreads(scheme, activation, depth)
         for line, values in zip(lines, measured):
             line.set_data(layers[:depth], np.clip(values, SMALLEST, LARGEST))
-        return SENTENCE.format(
-            scheme=scheme,
-            activation=activation,
-            depth=depth,
-            s="s" if depth > 1 else "",
-            pooled=pooled[-1],
-            between=between[-1],
-            part=parts[0],
-        )
+        setting = dict(scheme=scheme, activation=activation, depth=depth, s="s" * (depth > 1))
+        numbers = dict(pooled=pooled[-1], between=between[-1], part=parts[0])
+        return SENTENCE.format(**setting, **numbers)
 
     return update
 
@@ -76,20 +73,14 @@ def _last_layer(ax):
 
 
 def _by_layer(middle, right):
-    """The three curves over the layers: std pooled, std between examples, gradient."""
-    lines = [
-        middle.plot([], [], color=plots.INK, linewidth=1.2, **style)[0]
-        for style in (POOLED, BETWEEN)
-    ]
-    lines += right.plot([], [], color=plots.INK, **GRADIENT)
+    """Make the three curves: std pooled, std between examples, std of the gradient."""
+    styles = (middle, POOLED), (middle, BETWEEN), (right, GRADIENT)
+    lines = [ax.plot([], [], color=plots.INK, **style)[0] for ax, style in styles]
     plots.name(middle, "layer", "std", "std of the outputs")
     plots.name(right, "layer", "relative std", "gradient / that of the last")
     for ax in (middle, right):
         ax.set(xlim=(0, DEEPEST + 1), ylim=(SMALLEST, LARGEST), yscale="log")
         plots.log_ticks(ax.yaxis, [1e-9, 1e-6, 1e-3, 1, 1e3], labels=False)
-    legend, place = (
-        "— pooled\n•  between examples",
-        dict(transform=middle.transAxes, ha="right", va="top"),
-    )
-    middle.text(0.97, 0.95, legend, size=9, **place)
+    place = dict(transform=middle.transAxes, ha="right", va="top")
+    middle.text(0.97, 0.95, "— pooled\n•  between examples", size=9, **place)
     return lines

@@ -1,6 +1,4 @@
-"""Lesson 07: a running average, networks with running statistics, an image in other
-company.
-"""
+"""Lesson 07: running averages, networks in evaluation, an image and its companions."""
 
 import numpy as np
 
@@ -12,18 +10,22 @@ from ..live import explore
 
 MOMENTUM = dict(start=0.1, hint="weight of the new batch in the running average")
 DOTTED = dict(color=plots.INK, linestyle=":", linewidth=1.2)
+SHARES = ("running", "population", "own")  # statistics with which digits are classified
 AVERAGE = (
-    "Momentum {momentum:g} (Keras: {keras:g}), batches of {m}, {kind}, {half_life}. From batch 100 the "
-    "running mean is {off:.3f} stds off (formula {formula:.3f}). The running variance {variance}."
+    "Momentum {momentum:g} (Keras: {keras:g}), batches of {m}, {kind}, {half_life}. From batch "
+    "100 the running mean is {error:.3f} stds off (formula {formula:.3f}). The running variance "
+    "{variance}."
 )
 STATISTICS = (
-    "Momentum {momentum:g}, batches of {m}, {steps}. Of {n} test digits, {running:.0%} are right with "
-    "running statistics, {population:.0%} with population statistics, {own:.0%} with batch statistics. "
-    "Running means: {off:.2g} stds off. Running variances: factor {ratio:.3g}."
+    "Momentum {momentum:g}, batches of {m}, {steps}. Of {n} test digits, {running:.0%} are "
+    "right with running statistics, {population:.0%} with population statistics, {own:.0%} "
+    "with batch statistics. Running means: {error:.2g} stds off. Running variances: factor "
+    "{ratio:.3g}."
 )
 COMPANY = (
-    "Company {others}, {m} images in all. With the statistics of the batch the answer is {digit} "
-    "(probability {sure:.2f}). With running statistics it is {alone} ({alone_sure:.2f}), in any company."
+    "Company {others}, {m} images in all. With the statistics of the batch the answer is "
+    "{digit} (probability {sure:.2f}). With running statistics it is {alone} "
+    "({alone_sure:.2f}), in any company."
 )
 
 
@@ -38,45 +40,38 @@ COMPANY = (
     size=(7.2, 2.6),
 )
 def running_average(fig, values):
-    """Live: running mean and variance of one unit's sums `values` (N,) over 200 random
-    batches.
+    """Live: running mean and variance of one unit's sums over 200 random batches.
 
-    The weights do not change. momentum: 0 to 1, the weight of the new batch;
-    batch_size: 1 to 256; kind: "start 0 and 1, unbiased" (this course, PyTorch), "start
-    0 and 1, biased" or "start 0 and 0, biased".
+    The batches are drawn from `values` (N,); the weights do not change. momentum: 0 to
+    1, the weight of the new batch. batch_size: 1 to 256. kind: "start 0 and 1,
+    unbiased" (this course, PyTorch), "start 0 and 1, biased" or "start 0 and 0,
+    biased".
     """
-    table = experiment.random_batches(values)
+    batches = experiment.random_batches(values)
     true_mean, true_var = values.mean(), values.var()
     draw = _averages(fig.subplots(1, 2), true_mean, true_var)
 
     def update(momentum, batch_size, kind):
-        start, unbiased = STARTS[kind]
-        means, variances = table[batch_size]
-        exists = batch_size > 1 or not unbiased
-        if unbiased:
-            variances = variances * batch_size / max(batch_size - 1, 1)
-        mean = experiment.running_averages(means, 0.0, momentum)
-        variance = experiment.running_averages(variances, start, momentum)
+        means, variances = experiment.courses(*batches[batch_size], batch_size, momentum, kind)
+        exists = batch_size > 1 or not STARTS[kind][1]  # no unbiased variance of one value
         formula = np.sqrt(momentum / (2 - momentum) / batch_size)
-        draw(mean, variance, formula * np.sqrt(true_var), exists)
-        off, times = experiment.running_errors(mean, variance, true_mean, true_var)
-        return AVERAGE.format(
-            momentum=momentum,
-            keras=1 - momentum,
-            m=batch_size,
-            kind=kind,
-            half_life=_half_life(momentum),
-            off=off,
-            formula=formula,
-            variance=f"is {times:.2f} times the truth" if exists else "does not exist",
-        )
+        draw(means, variances, formula * np.sqrt(true_var), exists)
+        error, ratio = experiment.running_errors(means, variances, true_mean, true_var)
+        variance = f"is {ratio:.2f} times the truth" if exists else "does not exist"
+        setting = dict(momentum=momentum, keras=1 - momentum, m=batch_size, kind=kind)
+        words = dict(half_life=_half_life(momentum), variance=variance)
+        return AVERAGE.format(error=error, formula=formula, **setting, **words)
 
     return update
 
 
 def _averages(axes, true_mean, true_var):
-    """Prepare both courses; returns `draw(means, variances, error, exists)`."""
-    std, at = np.sqrt(true_var), np.arange(1, BATCHES + 1)
+    """Prepare both courses; returns `draw(means, variances, error, exists)`.
+
+    error: the expected error of the mean, drawn as two lines. exists: whether there is
+    a running variance.
+    """
+    std, batches = np.sqrt(true_var), np.arange(1, BATCHES + 1)
     axes[0].set_ylim(min(0, true_mean - 2 * std), max(0, true_mean + 2 * std))
     axes[1].set_ylim(0, max(1.1, 2 * true_var))
     for ax, title, truth in zip(axes, ("running mean", "running variance"), (true_mean, true_var)):
@@ -88,7 +83,7 @@ def _averages(axes, true_mean, true_var):
 
     def draw(means, variances, error, exists):
         for curve, course in zip(curves, (means, variances)):
-            curve.set_data(at, course)
+            curve.set_data(batches, course)
         curves[1].set_visible(exists)
         for band, sign in zip(bands, (-1, 1)):
             band.set_ydata([true_mean + sign * error] * 2)
@@ -115,20 +110,16 @@ def _half_life(momentum):
     size=(7.2, 4.6),
 )
 def running_statistics(fig, runs, X, y):
-    """Live: networks of `train_runs`, evaluated on X (N, 64) with labels y (N,) by
-    running statistics.
+    """Live: networks of `train_runs`, evaluated by running statistics.
 
-    Top: outputs of each hidden layer (outlined: with population statistics). Bottom:
-    running against true mean and variance of all units, and accuracies. momentum: 0 to
-    1; batch_size: 2 to 256; training_steps: 1 to 300.
+    X is (N, 64), the labels y are (N,). Top: outputs of each hidden layer; the outline
+    is that with population statistics. Bottom: running against true mean and variance
+    of all units, and accuracies. momentum: 0 to 1. batch_size: 2 to 256.
+    training_steps: 1 to 300.
     """
     top, bottom = fig.subplots(2, 3)
     draw_outputs = _outputs(top)
-    draw_means = _against(bottom[0], "mean", -6, 6)
-    draw_variances = _against(bottom[1], "variance", 0.01, 100)
-    bottom[1].set(xscale="log", yscale="log")
-    for axis in (bottom[1].xaxis, bottom[1].yaxis):
-        plots.log_ticks(axis, [0.01, 1, 100])
+    draw_statistics = _statistics(*bottom[:2])
     bars = _accuracies(bottom[2])
     judged = experiment.judge(runs, X, y)
 
@@ -139,25 +130,24 @@ def running_statistics(fig, runs, X, y):
         true, (wanted, accuracies) = np.array(population), judged(batch_size, training_steps)
         logits, activations = experiment.evaluate(network, X, running)
         draw_outputs(activations, wanted)
-        draw_means(true[:, 0], running[:, 0])
-        draw_variances(true[:, 1], running[:, 1])
-        shares = [experiment.share_right(logits, y), *accuracies]
-        for bar, share in zip(bars, shares):
-            bar.set_width(share)
-        off, ratio = experiment.distance(running, true)
-        return STATISTICS.format(
-            momentum=momentum,
-            m=batch_size,
-            steps="1 step" if training_steps == 1 else f"{training_steps} steps",
-            n=len(y),
-            running=shares[0],
-            population=shares[1],
-            own=shares[2],
-            off=off,
-            ratio=ratio,
-        )
+        draw_statistics(true, running)
+        shares = dict(zip(SHARES, [experiment.share_right(logits, y), *accuracies]))
+        _set_sizes(bars, shares.values(), "width")
+        error, ratio = experiment.distance(running, true)
+        setting = dict(momentum=momentum, m=batch_size, steps=_steps(training_steps), n=len(y))
+        return STATISTICS.format(error=error, ratio=ratio, **setting, **shares)
 
     return update
+
+
+def _steps(number):
+    return "1 step" if number == 1 else f"{number} steps"
+
+
+def _set_sizes(bars, sizes, side):
+    """Set the "width" or the "height" of each bar."""
+    for bar, size in zip(bars, sizes):
+        bar.set(**{side: size})
 
 
 def _outputs(axes):
@@ -177,12 +167,30 @@ def _outputs(axes):
     return draw
 
 
-def _against(ax, what, low, high):
-    """Prepare running against true statistics; returns `draw(true, running)`."""
+def _statistics(left, right):
+    """Prepare running against true means and variances; returns `draw(true, running)`.
+
+    Both are (layers, 2, D).
+    """
+    draw_means = _against(left, "mean", -6, 6)
+    draw_variances = _against(right, "variance", 0.01, 100)
+    right.set(xscale="log", yscale="log")
+    for axis in (right.xaxis, right.yaxis):
+        plots.log_ticks(axis, [0.01, 1, 100])
+
+    def draw(true, running):
+        draw_means(true[:, 0], running[:, 0])
+        draw_variances(true[:, 1], running[:, 1])
+
+    return draw
+
+
+def _against(ax, name, low, high):
+    """Prepare running against true values; returns `draw(true, running)`."""
     ax.plot([low, high], [low, high], color=plots.FAINT, linestyle=":", linewidth=1.2)
     dots = ax.plot([], [], linestyle="none", marker=".", markersize=3, color=plots.INK)[0]
     ax.set(xlim=(low, high), ylim=(low, high))
-    plots.name(ax, f"true {what}", f"running {what}", f"{what}s")
+    plots.name(ax, f"true {name}", f"running {name}", f"{name}s")
 
     def draw(true, running):
         dots.set_data(*(np.clip(values.ravel(), low, high) for values in (true, running)))
@@ -191,6 +199,7 @@ def _against(ax, what, low, high):
 
 
 def _accuracies(ax):
+    """Make three bars, in the order of SHARES."""
     ax.set(xlim=(0, 1), ylim=(-0.6, 2.6), xticks=[0, 0.5, 1])
     plots.name(ax, "share right", "statistics", "test accuracy")
     ax.set_yticks([2, 1, 0], ["running", "population", "own batch"])
@@ -203,32 +212,24 @@ def _accuracies(ax):
     size=(7.2, 2.5),
 )
 def image_in_company(fig, network, X, image):
-    """Live: one `image` (64,) classified by a trained network among random rows of X
-    (N, 64).
+    """Live: a trained network classifies one `image` (64,) among rows of X (N, 64).
 
-    Left in training mode, right in evaluation mode. others: which companions, 0 to 60;
-    batch_size: 1 to 256.
+    Left: training mode, right: evaluation mode. others: 0 to 60, each draws other
+    companions. batch_size: 1 to 256.
     """
     axes = fig.subplots(1, 3, width_ratios=[1, 2, 2])
     plots.image(axes[0], image.reshape(8, 8), "the image")
     titles = "with the batch's statistics", "with running statistics"
     bars, fixed = [_probabilities(ax, title) for ax, title in zip(axes[1:], titles)]
     alone = experiment.answer(network, image)
-    for bar, height in zip(fixed, alone):
-        bar.set_height(height)
+    _set_sizes(fixed, alone, "height")
 
     def update(others, batch_size):
         together = experiment.answer_in_company(network, X, image, others, batch_size)
-        for bar, height in zip(bars, together):
-            bar.set_height(height)
-        return COMPANY.format(
-            others=others,
-            m=batch_size,
-            digit=together.argmax(),
-            sure=together.max(),
-            alone=alone.argmax(),
-            alone_sure=alone.max(),
-        )
+        _set_sizes(bars, together, "height")
+        digits = dict(digit=together.argmax(), alone=alone.argmax())
+        probabilities = dict(sure=together.max(), alone_sure=alone.max())
+        return COMPANY.format(others=others, m=batch_size, **digits, **probabilities)
 
     return update
 

@@ -9,9 +9,9 @@ from ..live import explore
 
 SPAN = 10  # z is shown from -10 to 10
 SENTENCE = (
-    "{n} {inputs}, weight std {std:.2g}, {activation}. Layer 1: the sums have std {z} (formula "
-    "{formula}), {flat:.0%} of the outputs are flat, the mean slope is {slope:.2g}. Between examples, "
-    "outputs vary by {first} and {second}."
+    "{n} {inputs}, weight std {std:.2g}, {activation}. Layer 1: the sums have std {z} "
+    "(formula {formula}), {flat:.0%} of the outputs are flat, the mean slope is {slope:.2g}. "
+    "Between examples, outputs vary by {first} and {second}."
 )
 
 
@@ -29,10 +29,10 @@ SENTENCE = (
 def two_layer_network(fig):
     """Live: sums (top) and outputs (bottom) of two layers; the grey parts are flat.
 
-    std: of the weights, 0.001 to 3; activation: "sigmoid", "tanh" or "ReLU"; width:
-    units per layer, 16 to 512; digits: the course's images as inputs, else as many
+    std: of the weights, 0.001 to 3. activation: "sigmoid", "tanh" or "ReLU". width:
+    units per layer, 16 to 512. digits: the inputs are the course's images, else as many
     Gaussian numbers as there are units. `two_layer_network(std=0.1, digits=True)`
-    starts there.
+    starts with these values.
     """
     top, bottom = fig.subplots(2, 2)
     panels = [_layer(i + 1, *axes) for i, axes in enumerate(zip(top, bottom))]
@@ -52,35 +52,44 @@ def two_layer_network(fig):
 
 
 def _layer(number, sums, outputs):
-    """Prepare the two axes of a layer; returns `draw(z, a, kind)` for sums z, outputs
-    a.
+    """Prepare the two axes of a layer; returns `draw(z, a, activation)`.
+
+    z are its sums and a its outputs, arrays of any shape.
     """
-    fill_z, fill_a = (
-        plots.histogram(sums, -SPAN, SPAN, bins=60),
-        plots.histogram(outputs, 0, 1, bins=50),
-    )
-    curve = sums.plot([], [], color=plots.INK)[0]
-    flat = [sums.axvspan(0, 1, color="#dddddd", zorder=0) for _ in range(2)]
-    grid = np.linspace(-SPAN, SPAN, 201)
+    fill_z = plots.histogram(sums, -SPAN, SPAN, bins=60)
+    fill_a = plots.histogram(outputs, 0, 1, bins=50)
+    draw_curve = _curve(sums)
     titles = [ax.set_title("z") for ax in (sums, outputs)]
     sums.set_xticks([-SPAN, -5, 0, 5, SPAN], [f"≤ −{SPAN}", "−5", "0", "5", f"≥ {SPAN}"])
     plots.name(sums, x="sum z")
     plots.name(outputs, x="output a")
 
-    def draw(z, a, kind):
-        low, high = kind.range
+    def draw(z, a, activation):
         fill_z(z)
-        fill_a(a, low, high)
-        curve.set_data(grid, (kind.function(grid) - low) / (high - low))
-        start, end = kind.flat
-        for span, (left, right) in zip(flat, ((-SPAN, start), (min(end, SPAN), SPAN))):
-            span.set(x=left, width=right - left)
+        fill_a(a, *activation.range)
+        draw_curve(activation)
         titles[0].set_text(f"layer {number}: sums z, std {_short(z.std())}")
         titles[1].set_text(f"layer {number}: outputs, std {_short(a.std())}")
 
     return draw
 
 
+def _curve(ax):
+    """Prepare the curve of an activation, grey where it is flat: `draw(activation)`."""
+    curve = ax.plot([], [], color=plots.INK)[0]
+    spans = [ax.axvspan(0, 1, color="#dddddd", zorder=0) for _ in range(2)]
+    grid = np.linspace(-SPAN, SPAN, 201)
+
+    def draw(activation):
+        low, high = activation.range
+        curve.set_data(grid, (activation.function(grid) - low) / (high - low))
+        start, end = activation.flat
+        for span, (left, right) in zip(spans, ((-SPAN, start), (min(end, SPAN), SPAN))):
+            span.set(x=left, width=right - left)
+
+    return draw
+
+
 def _short(number):
-    """Two digits, written out where that is readable."""
+    """The number with two digits; larger ones as whole numbers."""
     return f"{number:.0f}" if 100 <= number < 1e6 else f"{number:.2g}"

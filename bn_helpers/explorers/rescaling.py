@@ -1,6 +1,4 @@
-"""Lesson 04: a cloud, rescaled in several ways; one unit that is normalized outside the
-gradient.
-"""
+"""Lesson 04: a cloud, rescaled in several ways; statistics outside the gradient."""
 
 import numpy as np
 
@@ -16,8 +14,9 @@ CLOUD = (
     "variances {a:.2f} and {b:.2f}, {correlation}. The cloud is {white}."
 )
 OUTSIDE = (
-    "{mode} the gradient, rate {lr:.2g}, step {step}: the bias is {b:.2f} and the weight {w:.2f}. The "
-    "loss went from {first:.3f} to {last:.3f}, between {lowest:.3f} and {highest:.3f}."
+    "{mode} the gradient, rate {lr:.2g}, step {step}: the bias is {b:.2f} and the weight "
+    "{w:.2f}. The loss went from {first:.3f} to {last:.3f}, between {lowest:.3f} and "
+    "{highest:.3f}."
 )
 
 
@@ -30,12 +29,11 @@ OUTSIDE = (
     size=(7.2, 3.6),
 )
 def cloud(fig):
-    """Live: 400 points of two features, before (left) and after (right), with their
-    covariances.
+    """Live: 400 points of two features before and after rescaling, with covariances.
 
-    correlation: -1 to 1; method: a name in METHODS; degrees: turned by 0 to 180 after
-    that. The circle has radius 1. Three points are marked, so that one sees where they
-    go.
+    The circle has radius 1. Three points are marked, which shows where they move.
+    correlation: -1 to 1. method: a name in METHODS. degrees: after that the points are
+    turned by 0 to 180 degrees.
     """
     panels = [_cloud(ax, title) for ax, title in zip(fig.subplots(1, 2), ("before", "after"))]
 
@@ -44,30 +42,28 @@ def cloud(fig):
         after = experiment.turned(METHODS[method](x), degrees)
         for draw, values in zip(panels, (x, after)):
             draw(values, marked)
-        (a, c), (_, b) = np.cov(after.T, bias=True)
-        white = abs(a - 1) < 0.005 and abs(b - 1) < 0.005 and abs(c) < 0.005
-        return _plain_zeros(
-            CLOUD.format(
-                before=correlation,
-                method=method,
-                degrees=degrees,
-                means=" and ".join(f"{mean:.2f}" for mean in after.mean(axis=0)),
-                a=a,
-                b=b,
-                correlation=f"correlation {c / np.sqrt(a * b):.2f}"
-                if a * b > 1e-9
-                else "no correlation",
-                white="white" if white else "not white",
-            )
-        )
+        setting = dict(before=correlation, method=method, degrees=degrees)
+        return _plain_zeros(CLOUD.format(**setting, **_described(after)))
 
     return update
 
 
+def _described(x):
+    """The words and numbers for a cloud x (N, 2) in the sentence."""
+    (a, c), (_, b) = np.cov(x.T, bias=True)
+    white = abs(a - 1) < 0.005 and abs(b - 1) < 0.005 and abs(c) < 0.005
+    varies = a * b > 1e-9
+    return {
+        "means": " and ".join(f"{mean:.2f}" for mean in x.mean(axis=0)),
+        "a": a,
+        "b": b,
+        "correlation": f"correlation {c / np.sqrt(a * b):.2f}" if varies else "no correlation",
+        "white": "white" if white else "not white",
+    }
+
+
 def _cloud(ax, title):
-    """Prepare one cloud; returns `draw(values, marked)`, which writes the covariance,
-    too.
-    """
+    """Prepare one cloud and its covariance; returns `draw(values, marked)`."""
     circle = np.linspace(0, 2 * np.pi, 91)
     ax.plot(np.cos(circle), np.sin(circle), color=plots.FAINT, linestyle=":", linewidth=1.2)
     dots = ax.plot([], [], linestyle="none", marker=".", markersize=4, color=plots.FILL)[0]
@@ -81,8 +77,8 @@ def _cloud(ax, title):
         for mark, row in zip(marks, marked):
             mark.set_data([values[row, 0]], [values[row, 1]])
         (a, c), (_, b) = np.cov(values.T, bias=True) + 0.0
-        written = f"covariance\n{a:5.2f} {c:5.2f}\n{c:5.2f} {b:5.2f}"
-        text.set_text(written.replace("-0.00", " 0.00"))
+        covariance = f"covariance\n{a:5.2f} {c:5.2f}\n{c:5.2f} {b:5.2f}"
+        text.set_text(covariance.replace("-0.00", " 0.00"))
 
     return draw
 
@@ -102,39 +98,40 @@ def _plain_zeros(sentence):
     size=(7.2, 2.6),
 )
 def outside_the_gradient(fig):
-    """Live: bias, weight and loss of one normalized unit, up to a step (paper, section
-    2).
+    """Live: bias, weight and loss of one normalized unit (paper, section 2).
 
-    lr: 0.01 to 1; mode: "mean, outside", "mean and std, outside" or "mean and std,
-    inside"; step: 0 to 200.
+    The curves end at `step`, 0 to 200. lr: 0.01 to 1. mode: "mean, outside", "mean and
+    std, outside" or "mean and std, inside".
     """
-    axes = fig.subplots(1, 3)
-    curves = [ax.plot([], [], color=plots.INK, linewidth=1.4)[0] for ax in axes]
-    here = [ax.plot([], [], color=plots.INK, marker="D", markersize=7)[0] for ax in axes]
     limits = {"bias b": (-2, 42), "weight w": (-6, 6), "loss": (0, 2.2)}
-    for ax, (title, ylim) in zip(axes, limits.items()):
-        ax.set(xlim=(-3, STEPS + 3), ylim=ylim)
-        plots.name(ax, "step", title.split()[-1], title)
+    panels = [_course(*part) for part in zip(fig.subplots(1, 3), limits, limits.values())]
 
     def update(lr, mode, step):
         w, b, loss = experiment.outside_the_gradient(mode, lr)
-        for values, curve, mark in zip((b, w, loss), curves, here):
-            shown = np.clip(values, *mark.axes.get_ylim())
-            curve.set_data(np.arange(step + 1), shown[: step + 1])
-            mark.set_data([step], [shown[step]])
-        until = loss[: step + 1]
-        return _plain_zeros(
-            OUTSIDE.format(
-                mode=mode.capitalize(),
-                lr=lr,
-                step=step,
-                b=b[step],
-                w=w[step],
-                first=loss[0],
-                last=loss[step],
-                lowest=until.min(),
-                highest=until.max(),
-            )
-        )
+        for draw, values in zip(panels, (b, w, loss)):
+            draw(values, step)
+        losses = loss[: step + 1]
+        setting = dict(mode=mode.capitalize(), lr=lr, step=step)
+        extremes = dict(lowest=losses.min(), highest=losses.max())
+        numbers = dict(b=b[step], w=w[step], first=losses[0], last=losses[-1], **extremes)
+        return _plain_zeros(OUTSIDE.format(**setting, **numbers))
 
     return update
+
+
+def _course(ax, title, ylim):
+    """Prepare a curve over the steps; returns `draw(values, step)`.
+
+    The curve ends at `step`.
+    """
+    curve = ax.plot([], [], color=plots.INK, linewidth=1.4)[0]
+    marker = ax.plot([], [], color=plots.INK, marker="D", markersize=7)[0]
+    ax.set(xlim=(-3, STEPS + 3), ylim=ylim)
+    plots.name(ax, "step", title.split()[-1], title)
+
+    def draw(values, step):
+        shown = np.clip(values, *ylim)
+        curve.set_data(np.arange(step + 1), shown[: step + 1])
+        marker.set_data([step], [shown[step]])
+
+    return draw

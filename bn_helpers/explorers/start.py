@@ -9,8 +9,8 @@ from ..live import explore
 
 START = 4  # the first batch size
 SENTENCE = (
-    "{works} Batches of {m}: their means have std {std:.4f}. The std of single images, {one:.4f}, "
-    "divided by √{m} is {formula:.4f}."
+    "{works} Batches of {m}: their means have std {std:.4f}. The std of single images, "
+    "{one:.4f}, divided by √{m} is {formula:.4f}."
 )
 
 
