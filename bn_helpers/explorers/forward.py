@@ -131,7 +131,7 @@ def _layers(axes):
     size=(7.2, 4.2),
 )
 def companions(fig, network, X, examples):
-    """Live: one of ten `examples` (10, D) in 500 random batches of rows of X (N, D).
+    """Live: one of ten `examples` (10, D) in many random batches of rows of X (N, D).
 
     All is measured at the first layer. Histograms: batch mean, batch std and normalized
     value of unit 1. Curve: std of the normalized value by batch size, root mean square
