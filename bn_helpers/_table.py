@@ -50,8 +50,8 @@ def _aligned(lines):
 
 
 def _html_table(heads, cells):
-    """The table as HTML. Its heads break between words, so that it fits a phone."""
-    left, right = 'style="text-align: left"', 'style="text-align: right"'
+    """The table as HTML. Where it is wider than the page, it scrolls in its own box."""
+    left, right = (f'style="text-align: {side}; padding: 0.3em"' for side in ("left", "right"))
     top = "".join(f'<th scope="col" {right}>{escape(head)}</th>' for head in heads[1:])
     rows = "".join(
         f'<tr><th scope="row" {left}>{escape(name)}</th>'
@@ -60,7 +60,8 @@ def _html_table(heads, cells):
         for name, *values in cells
     )
     first = f'<th scope="col" {left}>{escape(heads[0])}</th>' if heads[0] else "<td></td>"
-    return f"<table><thead><tr>{first}{top}</tr></thead><tbody>{rows}</tbody></table>"
+    table = f"<table><thead><tr>{first}{top}</tr></thead><tbody>{rows}</tbody></table>"
+    return f'<div style="overflow-x: auto; font-size: 90%">{table}</div>'
 
 
 def named(name, values):

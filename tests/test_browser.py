@@ -76,7 +76,7 @@ def test_nothing_pops_up_when_the_lesson_opens(lesson):
 
 
 def test_the_start_value_stays_when_the_slider_appears(lesson):
-    assert "weights of std 1, sigmoid" in Figure(lesson, "weight std").sentence()
+    assert "weight std 1, sigmoid" in Figure(lesson, "weight std").sentence()
 
 
 def test_arrow_keys_move_the_slider_and_the_right_picture_and_sentence_follow(lesson):
@@ -86,7 +86,7 @@ def test_arrow_keys_move_the_slider_and_the_right_picture_and_sentence_follow(le
         figure.after(lambda key=key, times=times: figure.press(key, times))
         live.update(std=std_of(figure))
         assert figure.shows(live)
-    assert "weights of std 0.1," in figure.sentence()  # 40 steps of 1/20 decade above 0.001
+    assert "weight std 0.1," in figure.sentence()  # 40 steps of 1/20 decade above 0.001
 
 
 def test_a_mouse_drag_ends_with_the_right_picture_and_sentence(lesson):
@@ -116,7 +116,7 @@ def test_a_cell_that_is_run_again_leaves_one_figure_that_works(lesson):
     figure = Figure(lesson, "weight std")
     figure.area.click(position={"x": 5, "y": 5})
     command(lesson, "notebook:run-cell")
-    wait_for(lambda: "weights of std 1, sigmoid" in figure.sentence(), "the figure as it starts")
+    wait_for(lambda: "weight std 1, sigmoid" in figure.sentence(), "the figure as it starts")
     assert lesson.locator(".widget-label:text-is('weight std')").count() == 1
     figure = Figure(lesson, "weight std")
     figure.after(lambda: figure.press("ArrowLeft", 3))

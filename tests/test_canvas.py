@@ -3,7 +3,16 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 
+from bn_helpers import _canvas
 from bn_helpers._canvas import Canvas
+
+
+@pytest.fixture(autouse=True)
+def defaults():
+    """Matplotlib's own settings, and no words kept that tests before have drawn with others."""
+    _canvas._tile.cache_clear()
+    yield
+    _canvas._tile.cache_clear()
 
 
 def draw(canvas, x, y, text, **properties):

@@ -25,7 +25,7 @@ WORDS = [
 
 
 class Room(NamedTuple):
-    """Files in order: each may import from those before it, and from the rooms named."""
+    """Files in order: each imports from those before it, and from the rooms named."""
 
     files: list
     rooms: list = []  # noqa: RUF012, never changed
@@ -45,8 +45,6 @@ ROOMS = {
     "my_course": Room(["my_course"]),
     "threads": Room(["_threads"], [], {"threadpoolctl"}),
     "canvas": Room(["_png", "_canvas"], [], {"matplotlib", "PIL"}),
-    "copies": Room(["my_course"]),
-    "copies": Room(["my_course"]),
     # floor 1
     "networks": Room(["network", "training"], [*BELOW, "threads"], {"tqdm"}),
     "measures": Room(["measures"], BELOW),

@@ -39,7 +39,7 @@ def first_sums(network, X, examples):
 
 
 def company(x, batch_size):
-    """Sum and sum of squares, each (500, D), over the companions in 500 random batches.
+    """Sum and sum of squares, each (BATCHES, D), over the companions in BATCHES random batches.
 
     In each batch these are batch_size - 1 random rows of x (N, D).
     """
@@ -52,7 +52,7 @@ def company(x, batch_size):
 
 
 def one_among_many(example, sums, squares, batch_size):
-    """Batch mean, batch std and x_hat of `example` (D,), each (500, D).
+    """Batch mean, batch std and x_hat of `example` (D,), each (BATCHES, D).
 
     `sums` and `squares` are those of its `company`.
     """

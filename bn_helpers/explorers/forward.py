@@ -5,7 +5,7 @@ import numpy as np
 from .. import plots
 from ..controls import slider, steps
 from ..experiments import forward as experiment
-from ..experiments.forward import SIZES
+from ..experiments.forward import BATCHES, SIZES
 from ..live import explore
 
 SPAN = 4  # sums and normalized values are shown from -4 to 4
@@ -22,7 +22,7 @@ DIGITS = (
     "batch, {running:.0%} with running statistics."
 )
 COMPANIONS = (
-    "Image of {digit}, 500 batches of {m}. Unit 1: batch means have std {mean:.2f} (formula "
+    "Image of {digit}, {batches} batches of {m}. Unit 1: batch means have std {mean:.2f} (formula "
     "{formula:.2f}), batch stds {std_low:.2f} to {std_high:.2f}, x̂ {low:.2f} to {high:.2f}. "
     "All units: x̂ has std {noise:.2f} (1/√m: {root:.2f})."
 )
@@ -131,7 +131,7 @@ def _layers(axes):
     size=(7.2, 4.2),
 )
 def companions(fig, network, X, examples):
-    """Live: one of ten `examples` (10, D) in 500 random batches of rows of X (N, D).
+    """Live: one of ten `examples` (10, D) in many random batches of rows of X (N, D).
 
     All is measured at the first layer. Histograms: batch mean, batch std and normalized
     value of unit 1. Curve: std of the normalized value by batch size, root mean square
@@ -153,7 +153,8 @@ def companions(fig, network, X, examples):
         theory = dict(formula=np.sqrt(batch_size - 1) / batch_size, root=batch_size**-0.5)
         std_range = dict(mean=mu.std(), std_low=stds.min(), std_high=stds.max())
         numbers = dict(low=x_hat.min(), high=x_hat.max(), noise=noise, **std_range, **theory)
-        return COMPANIONS.format(digit=image, m=batch_size, **numbers).replace("-0.00", "0.00")
+        sentence = COMPANIONS.format(digit=image, batches=BATCHES, m=batch_size, **numbers)
+        return sentence.replace("-0.00", "0.00")
 
     return update
 

@@ -13,7 +13,7 @@ DOTTED = dict(color=plots.INK, linestyle=":", linewidth=1.2)
 SHARES = ("running", "population", "own")  # statistics with which digits are classified
 AVERAGE = (
     "Momentum {momentum:g} (Keras: {keras:g}), batches of {m}, {kind}, {half_life}. From batch "
-    "100 the running mean is {error:.3f} stds off (formula {formula:.3f}). The running variance "
+    "{half} the running mean is {error:.3f} stds off (formula {formula:.3f}). The running variance "
     "{variance}."
 )
 STATISTICS = (
@@ -60,7 +60,8 @@ def running_average(fig, values):
         variance = f"is {ratio:.2f} times the truth" if exists else "does not exist"
         setting = dict(momentum=momentum, keras=1 - momentum, m=batch_size, kind=kind)
         words = dict(half_life=_half_life(momentum), variance=variance)
-        return AVERAGE.format(error=error, formula=formula, **setting, **words)
+        numbers = dict(half=BATCHES // 2, error=error, formula=formula)
+        return AVERAGE.format(**numbers, **setting, **words)
 
     return update
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from .. import plots
 from ..controls import steps
-from ..experiments.start import SIZES, batch_means, ink
+from ..experiments.start import BATCHES, SIZES, batch_means, ink
 from ..live import explore
 
 START = 4  # the first batch size
@@ -22,7 +22,7 @@ def batch_mean(fig):
     """Live: the mean ink of 2000 random batches of `batch_size` digits, 1 to 256."""
     ax = fig.subplots()
     fill = plots.histogram(ax, 0.1, 0.5, bins=100)
-    plots.name(ax, x="mean ink of the batch (0 paper, 1 black)", title="2000 random batches")
+    plots.name(ax, x="mean ink of the batch (0 paper, 1 black)", title=f"{BATCHES} random batches")
     ax.axvline(ink().mean(), color=plots.INK, linestyle=":", linewidth=1.2)
     one = ink().std()
 
