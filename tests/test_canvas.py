@@ -9,7 +9,7 @@ from bn_helpers._canvas import Canvas
 
 @pytest.fixture(autouse=True)
 def defaults():
-    """Matplotlib's own settings, and no words kept that tests before have drawn with others."""
+    """Matplotlib's own settings, and no words that tests before have drawn."""
     _canvas._tile.cache_clear()
     yield
     _canvas._tile.cache_clear()

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from answers import backward, forward, inference, initialization, rescaling, shift
+from answers import attack, backward, forward, inference, initialization, rescaling, shift
 from answers.initialization import normal, raises, step_on_a_copy, talks
 
 from bn_helpers import checks
@@ -63,6 +63,18 @@ def test_a_right_answer_passes_however_it_is_written(check, answer):
     verdict = check(answer)
     assert verdict.passed, verdict
     assert verdict.slip is None
+
+
+@pytest.mark.parametrize(("check", "answer"), attack.RIGHT)
+def test_a_right_answer_of_a_writer_who_had_not_read_the_checks_passes(check, answer):
+    assert (verdict := check(answer)), verdict
+
+
+@pytest.mark.parametrize(("check", "answer", "fitting"), attack.WRONG)
+def test_a_wrong_answer_of_such_a_writer_gets_a_name_that_fits(check, answer, fitting):
+    verdict = check(answer)
+    assert not verdict
+    assert verdict.slip in fitting
 
 
 @pytest.mark.parametrize(("check", "answer", "slip"), SLIPS)
@@ -158,7 +170,7 @@ def test_an_error_in_the_students_code_is_told_with_its_line():
     assert "KeyError: 'oops' (line " in check_weight_std(raises).message
 
 
-# --- answers that behave badly ----------------------------------------------------------
+# --- answers that behave badly ----------------------------------------------------
 
 
 def step(w, g, lr):
@@ -257,7 +269,25 @@ BEHAVIOUR = [
         check_batchnorm_forward,
         forward_with(eps=lambda e: min(e, 1)),
         "range-limited",
-        "right with eps = 0.3, and wrong with eps = 2",
+        "It is right where eps is 0.3, and wrong where it is 2.",
+    ),
+    (
+        check_sgd_step,
+        lambda w, g, lr: np.minimum(step(w, g, lr), 1),
+        "result-limited",
+        "No value of yours is above 1.",
+    ),
+    (
+        check_sgd_step,
+        lambda w, g, lr: step(w, np.clip(g, -1, 1), lr),
+        "range-limited",
+        "It is right where the size of an entry of gradient is ",
+    ),
+    (
+        check_batchnorm_forward,
+        forward_with(eps=lambda e: 0.1 + e),
+        "unknown",
+        "Your columns have means",
     ),
     (check_he_weights, copied, "generator-copied", ""),
     (check_he_weights, with_a_dead_unit, "dead-unit", ""),

@@ -84,5 +84,10 @@ class Answer:
 
 def close(got, want, rtol):
     """Whether two arrays agree up to rtol of the largest value; NaN agrees with NaN."""
+    return agree(got, want, rtol).all()
+
+
+def agree(got, want, rtol):
+    """The same for each entry: booleans in the shape of the arrays."""
     finite = np.abs(want[np.isfinite(want)])
-    return np.allclose(got, want, rtol=0, atol=rtol * finite.max(initial=0), equal_nan=True)
+    return np.isclose(got, want, rtol=0, atol=rtol * finite.max(initial=0), equal_nan=True)

@@ -5,7 +5,8 @@ Each function takes an Answer and returns a Verdict, or None.
 
 import numpy as np
 
-from .answering import close
+from .answering import agree, close
+from .calling import has_integers
 from .measuring import listed, ratio_of, shown
 
 ALMOST = 0.01  # a result this near is called nearly right
@@ -40,10 +41,6 @@ def _integers(answer):
     return answer.not_yet("integer-array") if wrong <= integers != set(range(len(calls))) else None
 
 
-def has_integers(call):
-    return any(isinstance(a, np.ndarray) and a.dtype.kind in "iu" for a in call)
-
-
 def _remembers(answer):
     """The result depends on earlier calls, or the first one is returned again."""
     first, again = answer.results[0], answer.results[-1]
@@ -54,29 +51,60 @@ def _remembers(answer):
     wrong = {k for k, row in enumerate(answer.right) if not row.all()}
     alike = {1, *range(answer.expected.cases, len(answer.results) - 1)}
     same = all(map(np.array_equal, answer.results[1], first))
-    one = [
-        i for i in range(len(answer.expected.names)) if wrong & alike == {1, answer.exchanged(i)}
-    ]
-    arrays = [i for i in one if np.ndim(answer.expected.calls[0][i])]
-    return answer.not_yet("remembers") if same or arrays else None
+    arrays = [answer.exchanged(i) for i, a in enumerate(answer.expected.calls[0]) if np.ndim(a)]
+    stale = 1 in wrong and wrong <= alike and wrong.intersection(arrays)
+    return answer.not_yet("remembers") if same or stale else None
+
+
+def _cut(answer):
+    """The right results, but for those beyond a limit of the student's own."""
+    for got, want in map(answer.part, answer.wrong):
+        own, right = (np.concatenate([np.ravel(part) for part in parts]) for parts in (got, want))
+        low, high = own.min(), own.max()
+        below, above = (right < low) & (own == low), (right > high) & (own == high)
+        cut = close(own, np.clip(right, low, high), answer.expected.rtol)
+        if not cut or (below | above).all():
+            continue
+        sides = {f"below {shown(low)}": below, f"above {shown(high)}": above}
+        limits = [side for side, beyond in sides.items() if beyond.sum() > 1]
+        if limits:
+            return answer.not_yet("result-limited", f"No value of yours is {' or '.join(limits)}.")
+    return None
 
 
 def _ranges(answer):
-    """Right for small values of a number, wrong for large ones, or the reverse."""
-    good = answer.right.all(axis=1)
+    """Right where an argument is small and wrong where it is large, or the reverse."""
     for i, name in enumerate(answer.expected.names):
-        values = [call[i] for call in answer.expected.calls]
-        if not isinstance(values[0], float) or not good.any():
+        sizes, good, least = _sizes(answer, i)
+        if min(good.sum(), (~good).sum()) < least:
             continue
-        right = [v for v, g in zip(values, good) if g]
-        wrong = [v for v, g in zip(values, good) if not g]
-        for r, w in ((max(right), min(wrong)), (min(right), max(wrong))):
-            if (r < w) == (r == max(right)) and r != w:
+        right, wrong = sizes[good], sizes[~good]
+        for r, w in ((right.max(), wrong.min()), (right.min(), wrong.max())):
+            if (r < w) == (r == right.max()) and r != w:
+                where = name if least == 1 else f"the size of an entry of {name}"
                 detail = (
-                    f"It is right with {name} = {shown(r)}, and wrong with {name} = {shown(w)}."
+                    f"It is right where {where} is {shown(r)}, and wrong where it is {shown(w)}."
                 )
                 return answer.not_yet("range-limited", detail)
     return None
+
+
+def _sizes(answer, i):
+    """Sizes of argument `i`, whether the results there are right, and how many must be.
+
+    Of a number there is one for each call. Of an array there is one for each entry, if
+    the wrong results have its shape.
+    """
+    pairs = list(zip(answer.expected.calls, answer.right))
+    if not np.ndim(pairs[0][0][i]):
+        return np.array([call[i] for call, _ in pairs]), np.array([r.all() for _, r in pairs]), 1
+    sizes, good = [], []
+    for (call, _), got, want in zip(pairs, answer.results, answer.expected.wanted):
+        for k in answer.wrong:
+            if want[k].shape == call[i].shape:
+                sizes.extend(np.abs(call[i]).flat)
+                good.extend(agree(got[k], want[k], answer.expected.rtol).flat)
+    return np.array(sizes), np.array(good, bool), 3
 
 
 def _ignored(answer):
@@ -87,7 +115,11 @@ def _ignored(answer):
             if np.array_equal(got[k], got[0]) and not close(want[k], want[0], answer.expected.rtol):
                 ignored.add(answer.expected.names[i])
     names = [name for name in answer.expected.names if name in ignored]
-    return answer.not_yet("argument-ignored", f"It is {listed(names)}.") if names else None
+    if not names:
+        return None
+    some = len(names) < len(answer.expected.names)
+    cut = _ranges(answer) if some else None  # what is cut does not move the result either
+    return answer.not_yet("argument-ignored", f"It is {listed(names)}.") if cut is None else cut
 
 
 def _rows(answer):
@@ -141,9 +173,10 @@ BEHAVIOURS = (
     _rounded,
     _integers,
     _remembers,
+    _almost,
+    _cut,
     _ignored,
     _rows,
-    _almost,
     _factor,
     _power,
     _ranges,

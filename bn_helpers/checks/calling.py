@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .errors import described, own_names
+from .errors import described, own_names, refused_fractions
 from .verdict import Stop
 
 PRINTED = 10  # lines that are shown of what the student's code prints
@@ -88,6 +88,8 @@ def _result(function, arguments, names, returns):
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # whatever a student's code does, the check answers in words
+        if refused_fractions(error) and has_integers(arguments):  # in place, in a copy of its own
+            return _result(function, tuple(map(_as_floats, arguments)), names, returns)
         names = own_names(function, names)
         raise Stop("raised", described(error, function, arguments, names)) from None
     if not all(map(_same, given, arguments)):
@@ -95,6 +97,15 @@ def _result(function, arguments, names, returns):
     if value is None:
         raise Stop("nothing-returned")
     return value, tuple(map(_numbers, _parts(value, returns), returns))
+
+
+def has_integers(arguments):
+    """Whether one of them is an array of integers."""
+    return any(isinstance(a, np.ndarray) and a.dtype.kind in "iu" for a in arguments)
+
+
+def _as_floats(a):
+    return a.astype(float) if isinstance(a, np.ndarray) else a
 
 
 def _same(a, b):

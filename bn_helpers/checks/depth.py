@@ -89,6 +89,7 @@ check_xavier_std = Question(
         "two-outside-root": lambda i, o: 2 / math.sqrt(i + o),
         "limit-for-std": lambda i, o: math.sqrt(6 / (i + o)),
         "root-over-fan-in": (lambda i, o: math.sqrt(2) / (i + o), lambda i, o: 1 / (i + o)),
+        "n-plus-one": lambda i, o: math.sqrt(2 / (i + o + 1)),
         "root-twice": lambda i, o: (2 / (i + o)) ** 0.25,
         "brackets": (
             lambda i, o: math.sqrt(2 / i + o),
@@ -155,6 +156,7 @@ check_leaky_std = Question(
         ),
         "brackets": (
             lambda n, s: math.sqrt(2 / (1 + s**2 * n)),
+            lambda n, s: math.sqrt(2 / (n + s**2)),
             lambda n, s: math.sqrt(2 / (1 + s**2) * n),
             lambda n, s: math.sqrt(2 / 1 + s**2 * n),
             lambda n, s: math.sqrt(2 / n * (1 + s) ** 2),

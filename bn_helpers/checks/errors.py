@@ -28,6 +28,11 @@ def own_names(function, names):
     return own if len(own) == len(names) else names
 
 
+def refused_fractions(error):
+    """Whether NumPy would not put fractions into an array of integers in place."""
+    return isinstance(error, TypeError) and "Cannot cast ufunc" in _text(error)
+
+
 def _text(error):
     try:
         text = str(error).encode("utf-8", "replace").decode()

@@ -3,7 +3,8 @@
 import numpy as np
 
 from .answering import YOURS, Answer, close
-from .behaviours import BEHAVIOURS, has_integers
+from .behaviours import BEHAVIOURS
+from .calling import has_integers
 from .measuring import fact
 from .verdict import Stop, not_yet, right
 
@@ -16,8 +17,8 @@ def judge(reports, expected):
     measured.
     """
     try:
-        for report, wanted in zip(reports, expected.wanted):
-            _same_shapes(report, wanted, expected.returns)
+        for report, wanted, call in zip(reports, expected.wanted, expected.calls):
+            _same_shapes(report, wanted, call, expected)
     except Stop as stop:
         return stop.verdict
     answer = Answer(reports, expected)
@@ -26,21 +27,23 @@ def judge(reports, expected):
     return next(verdict for verdict in verdicts if verdict is not None)
 
 
-def _same_shapes(report, wanted, names):
+def _same_shapes(report, wanted, call, expected):
     """Stop if a result has another shape than wanted."""
+    names = expected.returns
     for got, want, name in zip(report.results, wanted, names):
         if got.shape == want.shape:
             continue
         if len(names) == 1 and report.came.startswith("a tuple") and len(got) != len(want):
             raise Stop("wrong-count", f"Expected one array. Got {report.came}.")
-        expected = f"Expected shape {want.shape}" if want.shape else "Expected one number"
-        advice = ""
+        shape = f"Expected shape {want.shape}" if want.shape else "Expected one number"
+        owners = [n for n, a in zip(expected.names, call) if np.shape(a) == got.shape]
+        advice = f" This is the shape of {owners[0]}." if owners and got.ndim else ""
         if got.size == want.size and got.ndim > want.ndim:
             advice = " An axis of length 1 is too much: keepdims=True leaves one."
         elif got.shape == want.shape[::-1]:
             advice = " Rows and columns are exchanged."
         whose = "your result" if len(names) == 1 else f"your {name}"
-        raise Stop("wrong-shape", f"{expected}, {whose} has shape {got.shape}.{advice}")
+        raise Stop("wrong-shape", f"{shape}, {whose} has shape {got.shape}.{advice}")
 
 
 def _passes(answer):

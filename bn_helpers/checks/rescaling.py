@@ -178,6 +178,11 @@ def inverse_root_of_entries(x):
     return xc @ np.linalg.inv(np.sqrt(xc.T @ xc / len(x)))
 
 
+def inverse_root_of_sizes(x):
+    xc = x - x.mean(axis=0)
+    return xc @ np.linalg.inv(np.sqrt(np.abs(xc.T @ xc / len(x))))
+
+
 check_zca = Question(
     cases=alone((30, 3), (30, 3), (40, 4), small=[[1, 0], [5, 4], [7, 4], [3, 0]]),
     truth=zca,
@@ -197,7 +202,7 @@ check_zca = Question(
         "small-eps": tuple(whitened(eps=eps) for eps in (1e-1, 1e-2, 1e-3)),
         "root-inverted": (whitened(0.5), whitened(0.5, back=False), whitened(1)),
         "root-twice": whitened(-0.25),
-        "root-of-entries": inverse_root_of_entries,
+        "root-of-entries": (inverse_root_of_entries, inverse_root_of_sizes),
         "eigenvectors-transposed": whitened(other=True),
         "standardized": (standardized, lambda x: standardized(x, ddof=1)),
         "not-divided": lambda x: x - x.mean(0),

@@ -37,6 +37,7 @@ check_adjusted = Question(
         "not-normalized": (
             lambda p, b, n: p * n / b,
             lambda p, b, n: np.minimum(p * n / b, 1),
+            lambda p, b, n: p * n / b / (p * n / b).sum(),
             lambda p, b, n: p * n,
             lambda p, b, n: p * n / b * (1 - n) / (1 - b),
         ),

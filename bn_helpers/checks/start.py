@@ -12,7 +12,7 @@ def sgd_step(w, gradient, lr):
 def cases(rng):
     shapes_and_rates = ((4, 0.05), (4, 0.6), ((2, 3), 1.5))
     several = [(rng.normal(0, 2, s), rng.normal(0, 1.5, s), lr) for s, lr in shapes_and_rates]
-    return [*several, (np.array([3.0, 4.0]), np.array([2, -3]), 0.5)]
+    return [*several, (np.array([3, 4]), np.array([2, -3]), 0.5)]
 
 
 def off(arguments, result):

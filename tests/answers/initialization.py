@@ -1,4 +1,4 @@
-"""Right and wrong answers to the exercises of lessons 00 to 02, and what no exercise should stumble over."""
+"""Right and wrong answers to lessons 00 to 02, and what no exercise stumbles over."""
 
 import math
 from decimal import Decimal
@@ -73,7 +73,7 @@ def step_on_a_copy(w, g, lr):
 
 
 def step_by_loop(w, g, lr):
-    new = np.zeros_like(w)
+    new = np.zeros(w.shape)
     for i in np.ndindex(w.shape):
         new[i] = w[i] - lr * g[i]
     return new
@@ -119,7 +119,7 @@ RIGHT = [
     (check_sgd_step, step_on_a_copy),
     (check_sgd_step, step_by_loop),
     (check_sgd_step, talks),
-    (check_sgd_step, lambda w, g, lr: np.subtract(w, lr * g, out=np.empty_like(w))),
+    (check_sgd_step, lambda w, g, lr: np.subtract(w, lr * g, out=np.empty(w.shape))),
     (check_sgd_step, lambda w, g, lr: w.astype(np.float32) - np.float32(lr) * g.astype(np.float32)),
     (check_sgd_step, lambda w, g, lr: (w - lr * g).tolist()),
     (check_sgd_step, lambda w, g, lr: np.einsum("k,k...->...", [1.0, -lr], np.stack([w, g]))),
@@ -209,7 +209,7 @@ SLIPS = [
     (check_sgd_step, lambda w, g, lr: (w - lr * g).T if w.ndim == 2 else w - lr * g, "wrong-shape"),
     (check_sgd_step, lambda w, g, lr: np.zeros_like(w), "zero-result"),
     (check_xavier_std, lambda i, o: 0.07 / i, "argument-ignored"),
-    (check_xavier_std, lambda i, o: math.sqrt(2 / (i + o + 1)), "unknown"),
+    (check_xavier_std, lambda i, o: math.sqrt(2 / (i + o + 1)), "n-plus-one"),
     (check_xavier_std, lambda i, o: 2 // (i + o), "zero-result"),
     (check_he_weights, normal(lambda i, o: math.sqrt(2 / o)), "fan-out-for-fan-in"),
     (check_he_weights, normal(lambda i, o: math.sqrt(2 / (i + o))), "xavier-for-he"),
