@@ -39,7 +39,7 @@ def first_sums(network, X, examples):
 
 
 def company(x, batch_size):
-    """Sum and sum of squares, each (BATCHES, D), over the companions in BATCHES random batches.
+    """Sum and sum of squares, each (BATCHES, D), over companions in random batches.
 
     In each batch these are batch_size - 1 random rows of x (N, D).
     """
