@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.axis import Axis
+from matplotlib.spines import Spine
 
 
 class Redraw:
@@ -79,6 +80,7 @@ def _covers(ax, lowest):
         if other.bbox.overlaps(ax.bbox)
         for child in set(other.get_children()) - {other.patch}
         if child.get_visible() and child.get_zorder() >= bottom and _reaches(child, ax.bbox)
+        if other.axison or not isinstance(child, Axis | Spine)
     }
 
 

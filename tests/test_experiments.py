@@ -4,6 +4,7 @@ import pytest
 from bn_helpers.batchnorm import BatchNorm, batchnorm_backward, batchnorm_forward
 from bn_helpers.data import load_digits, load_recorded
 from bn_helpers.experiments import backward, depth, forward, inference, rescaling, shift, start
+from bn_helpers.gradients import numerical_gradient
 from bn_helpers.layers import Linear, ReLU
 from bn_helpers.network import Network
 
@@ -127,3 +128,33 @@ def test_outside_of_the_gradient_the_bias_grows_by_rate_times_mean_target_and_th
     w, b, loss = rescaling.outside_the_gradient("mean and std, outside", 0.1)
     assert w.min() < 0  # it went through 0
     assert np.ptp(loss) > 0.5
+
+
+X4 = np.array([[1, 0], [0, 1], [1, 1], [-1, 1.0]])
+Y4 = np.array([[1], [0], [1], [-1.0]])
+W1, W2 = np.array([[0.5, -0.2], [0.1, 0.3]]), np.array([[0.4], [0.2]])
+
+
+def test_the_slopes_of_a_walk_are_those_of_the_loss_of_its_example():
+    for x, y in zip(X4, Y4):
+        seen = start.walk(x, y, W1, W2)
+        for name, slope in {"W1": seen.dW1, "W2": seen.dW2}.items():
+
+            def loss(w, name=name, x=x, y=y):
+                weights = {"W1": W1, "W2": W2} | {name: w}
+                return np.array(start.walk(x, y, **weights).loss)
+
+            near = numerical_gradient(loss, {"W1": W1, "W2": W2}[name], np.ones(()))
+            np.testing.assert_allclose(slope, near, atol=1e-8)
+
+
+def test_one_weight_jumps_above_a_rate_and_diverges_above_twice_that_rate():
+    loss, slope = start.along_first_of_W2(X4, Y4, W1, W2)
+    assert loss(0.4) == pytest.approx(0.5525, abs=1e-4)
+    once = 1 / (slope(1.0) - slope(0.0))  # the rate that ends at the lowest point
+    assert once == pytest.approx(3.05, abs=0.01)
+    for factor, jumps, grows in ((0.9, False, False), (1.1, True, False), (2.1, True, True)):
+        path = start.descent(slope, 0.4, factor * once)
+        lowest = path[0] - once * slope(path[0])
+        assert (path[1] > lowest) == jumps
+        assert (loss(path[2]) > loss(path[1])) == grows

@@ -67,8 +67,16 @@ def anywhere(widget, rng):
     return rng.integers(widget.min, widget.max + 1).item()
 
 
+SMALL = (  # the network of lesson 00: x, y, W1, W2
+    np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [-1.0, 1.0]]),
+    np.array([[1.0], [0.0], [1.0], [-1.0]]),
+    np.array([[0.5, -0.2], [0.1, 0.3]]),
+    np.array([[0.4], [0.2]]),
+)
 EXPLORERS = {  # each with the function that gives its data
     start.batch_mean: lambda network, X, y: (),
+    start.small_network: lambda network, X, y: SMALL,
+    start.valley: lambda network, X, y: SMALL,
     initialization.two_layer_network: lambda network, X, y: (),
     depth.deep_network: lambda network, X, y: (),
     shift.dataset_shift: lambda network, X, y: (),

@@ -597,3 +597,22 @@ def test_a_figure_looks_the_same_whatever_the_reader_has_set(theirs, caplog):
         assert list(pictures()) == ours
         assert dict(mpl.rcParams) == before
     assert caplog.text == ""
+
+
+def test_axes_that_are_off_stay_off_when_a_text_moves():
+    @explore(i=slider(0, 3, start=0, label="i"), size=(3, 1))
+    def words(fig):
+        ax = fig.subplots()
+        ax.set_axis_off()
+        text = ax.text(0.5, 0.5, "0")
+
+        def update(i):
+            text.set_text(str(i))
+            return f"It says {i}."
+
+        return update
+
+    figure = words.live()
+    figure.png()
+    figure.update(i=2)
+    assert np.abs(pixels(figure.png()) - full_draw(figure)).max() <= COARSEST
