@@ -9,6 +9,7 @@ from .measuring import in_words, shown, which_results
 from .verdict import not_yet
 
 YOURS = "your {name} is {yours}"
+RIGHT = "the right {name} is {right}"
 YOURS_AND_RIGHT = "your {name} is {yours}, right is {right}"
 
 
@@ -63,10 +64,12 @@ class Answer:
 
     def not_yet(self, name, *details):
         """The verdict on wrong numbers, with what is right and a small case."""
+        case = self.small_case(YOURS)
+        wanted = self.small_case(RIGHT, "There") if case in details else ""
         detail = " ".join(filter(None, [*details, self.which()]))
-        return not_yet(name, detail, wanted=self.small_case(YOURS_AND_RIGHT))
+        return not_yet(name, detail, wanted=wanted or self.small_case(YOURS_AND_RIGHT))
 
-    def small_case(self, form):
+    def small_case(self, form, opening="For {arguments}"):
         """The last case and, for each wrong result, the `form` filled in."""
         k = self.expected.cases - 1
         if k >= len(self.results):
@@ -79,7 +82,8 @@ class Answer:
                 continue
             yours, right = shown(self.results[k][i]), shown(self.expected.wanted[k][i])
             told.append(form.format(name=name, yours=yours, right=right))
-        return f"For {in_words(self.expected.names, self.expected.calls[k])} {', '.join(told)}."
+        arguments = in_words(self.expected.names, self.expected.calls[k])
+        return f"{opening.format(arguments=arguments)} {', '.join(told)}."
 
 
 def close(got, want, rtol):

@@ -49,15 +49,17 @@ PLACES = {  # the centres of the units in the picture, 0..1
 VALLEY = -1.5, 5.5  # the weights that are drawn
 RATE = "Rate {lr:.2g}, {k} steps: the weight is {w:.2f}, the loss {loss:.3f}. {seen}"
 THROWN = "Rate {lr:.2g}: each step ends higher up. After {k} steps the weight is outside."
+PAPER = 160  # pixels: 16 images of 8 pixels, each with a margin of 1
 SLOPE = "#882255"  # what runs backward
 
 
 def montage(pixels, columns):
-    """Images (m, 8, 8) in rows of `columns`, as one picture (128, 128) on paper."""
-    rows = pixels.reshape(-1, columns, 8, 8).swapaxes(1, 2).reshape(-1, columns * 8)
-    scale = 16 // columns
-    picture = np.zeros((128, 128))
-    picture[: len(rows) * scale, : columns * 8 * scale] = np.kron(rows, np.ones((scale, scale)))
+    """Images (m, 8, 8) in rows of `columns`, as one picture (PAPER, PAPER)."""
+    tiles = np.pad(pixels, ((0, 0), (1, 1), (1, 1)))
+    rows = tiles.reshape(-1, columns, 10, 10).swapaxes(1, 2).reshape(-1, columns * 10)
+    large = np.kron(rows, np.ones((16 // columns, 16 // columns)))
+    picture = np.zeros((PAPER, PAPER))
+    picture[: len(large)] = large
     return picture
 
 
@@ -68,7 +70,7 @@ def montage(pixels, columns):
 def batch_mean(fig):
     """Live: one batch of digits, and the mean ink of 2000, of `batch_size` 1 to 256."""
     left, ax = fig.subplots(1, 2, width_ratios=(1, 2.2))
-    plots.image(left, np.zeros((128, 128)), limits=(0, 1))
+    plots.image(left, np.zeros((PAPER, PAPER)), limits=(0, 1))
     title, picture = left.set_title("one batch"), left.images[0]
     fill = plots.histogram(ax, 0.1, 0.5, bins=100)
     plots.name(ax, x="mean ink of the batch (0 paper, 1 black)", title=f"{BATCHES} random batches")
@@ -172,7 +174,7 @@ def _weight_slopes(seen):
 
 
 @explore(
-    lr=slider(0.1, 8.0, start=0.5, label="learning rate", hint="how long the steps are"),
+    lr=slider(0.1, 8.1, start=0.5, label="learning rate", hint="how long the steps are"),
     taken=slider(0, STEPS, start=STEPS, label="steps taken", hint="how many of the 20 steps"),
     size=(7.2, 3.0),
 )
