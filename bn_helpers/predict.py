@@ -25,7 +25,9 @@ def ask(name):
 
     The explanation is on the page from the start, in a closed block, for readers
     without a kernel. JupyterLab and Voila cover the results below, up to the next
-    heading, until the student chooses or skips. Plain Python prints the question.
+    heading, until the student chooses or skips. If the ledger has a former prediction,
+    nothing is covered until the student wants to be asked again. Plain Python prints
+    the question.
     ValueError if there is no such question.
     """
     if name not in QUESTIONS:
@@ -41,13 +43,22 @@ def ask(name):
         style={"button_width": "auto"},
         tooltip="your prediction",
     )
-    page = Page([buttons], [_explained(question)], "predict.js")
+    again = ipywidgets.Button(description="ask me again", tooltip="cover the result again")
+    former = _former(name)
+    again.layout.display = None if former else "none"
+    page = Page([buttons, again], [_explained(question, former, former=True)], "predict.js")
 
     def chosen(change):
+        again.layout.display = "none"
         note = _keep(name, change.new)
         page.update([_explained(question, change.new, note)])
 
+    def ask_again(_):
+        again.layout.display = "none"
+        page.update([_explained(question)])
+
     buttons.observe(chosen, "value")
+    again.on_click(ask_again)
 
 
 def kept():
@@ -61,6 +72,15 @@ def kept():
 def forget():
     """Delete the ledger, if there is one."""
     ledger.forget()
+
+
+def _former(name):
+    """The last prediction for question `name` in the ledger, or None."""
+    try:
+        former = [entry["prediction"] for entry in kept() if entry["question"] == name]
+    except ValueError:  # said when the next prediction is kept
+        return None
+    return former[-1] if former and former[-1] in QUESTIONS[name]["options"] else None
 
 
 def _keep(name, prediction):
@@ -78,12 +98,13 @@ def _asked(question):
     }
 
 
-def _explained(question, prediction=None, note=""):
+def _explained(question, prediction=None, note="", *, former=False):
     """The explanation as (data, metadata): closed before a choice, open after it.
 
-    After a wrong prediction one more sentence says why people choose it.
+    After a wrong prediction one more sentence says why people choose it. A `former`
+    prediction leaves the block closed, but nothing is covered.
     """
-    state, verdict = _verdict(prediction, question["answer"])
+    state, verdict = _verdict(prediction, question["answer"], former)
     tempting = _line(question["tempting"].get(prediction, ""))
     answer, because = f"Answer: {question['answer']}.", _line(question["because"])
     reason = f"<strong>{escape(answer)}</strong> {escape(because)}"
@@ -95,10 +116,12 @@ def _explained(question, prediction=None, note=""):
     return bundle, {}
 
 
-def _verdict(prediction, answer):
+def _verdict(prediction, answer, former):
     """The attributes of the block, and its first line."""
     if prediction is None:
         return 'class="bn-question"', "Decide first. Then read what happens, and why."
+    if former:
+        return 'class="bn-question bn-decided"', f"Last time you predicted: {prediction}."
     verdict = "This is right." if prediction == answer else "The answer is different."
     return 'class="bn-question bn-decided" open', f"You predicted: {prediction}. {verdict}"
 

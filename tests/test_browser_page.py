@@ -11,6 +11,7 @@ pytestmark = pytest.mark.browser
 
 SETUP = """
 from bn_helpers import predict
+predict.forget()
 from bn_helpers.controls import choice, play, slider, steps, switch
 from bn_helpers.live import explore
 

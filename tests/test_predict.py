@@ -138,6 +138,34 @@ def test_a_right_choice_opens_the_explanation_alone(page):
     )
 
 
+def test_a_former_prediction_is_named_and_covers_nothing_until_it_is_asked_again(page):
+    ask(page).value = "3"
+    del page[:]
+    predict.ask("01-spread-of-a-sum")
+    _, box, explanation, _ = page
+    buttons, again = box.children[:2]
+    assert buttons.value is None
+    assert explanation["text/html"].startswith(
+        '<details class="bn-question bn-decided"><summary>Last time you predicted: 3.</summary>'
+    )
+    assert again.layout.display is None
+    again.click()
+    assert again.layout.display == "none"
+    assert page[-1]["text/html"].startswith('<details class="bn-question"><summary>Decide first.')
+    buttons.value = "10"
+    assert [entry["prediction"] for entry in predict.kept()] == ["3", "10"]
+
+
+def test_a_former_prediction_that_is_no_option_any_more_or_a_damaged_ledger_asks_anew(page):
+    ledger.keep({"question": "01-spread-of-a-sum", "prediction": "7", "right": False})
+    ask(page)
+    assert "Decide first." in page[2]["text/html"]
+    ledger.FILE.write_text("[", encoding="utf-8")
+    del page[:]
+    ask(page)
+    assert "Decide first." in page[2]["text/html"]
+
+
 def test_readers_without_a_kernel_see_no_sentence_about_a_choice(page):
     question = predict.QUESTIONS["01-spread-of-a-sum"]
     ask(page)

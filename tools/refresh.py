@@ -8,6 +8,7 @@ except tags. Two runs write identical files.
 import os
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nbformat
 from nbclient import NotebookClient
@@ -54,6 +55,8 @@ def strip(cell):
 
 if __name__ == "__main__":
     os.environ["TQDM_DISABLE"] = "1"  # read by the kernels when they start: no progress bar
-    for notebook in map(os.path.expanduser, sys.argv[1:]):
-        refresh(notebook)
-        print(notebook)
+    with TemporaryDirectory() as folder:
+        os.environ["BN_LAB_DATA"] = folder  # no prediction was made before
+        for notebook in map(os.path.expanduser, sys.argv[1:]):
+            refresh(notebook)
+            print(notebook)
