@@ -17,6 +17,8 @@ from ._page import Page
 
 TEXTS = Path(__file__).with_name("texts")
 QUESTIONS = tomllib.loads((TEXTS / "questions.toml").read_text(encoding="utf-8"))
+REVIEWED = "you predicted", "answer", "verdict"  # the heads of the table of a lesson
+NOTED = "Noted: {}. Look at the result. Then open this line."
 escape = partial(escape_html, quote=False)  # no text here is an attribute
 
 
@@ -61,6 +63,26 @@ def ask(name):
     again.on_click(ask_again)
 
 
+def review(lesson):
+    """Show the last predictions of a lesson, such as "00", beside the answers.
+
+    The answer to a question that was not asked yet is left out. ValueError if there is
+    no such lesson, and if the ledger cannot be read.
+    """
+    asked = [name for name in QUESTIONS if name.startswith(f"{lesson}-")]
+    if not asked:
+        lessons = sorted({name[:2] for name in QUESTIONS})
+        raise ValueError(f"lesson: expected one of {lessons}, got {lesson!r}")
+    last = {entry["question"]: entry["prediction"] for entry in kept()}
+    rows = {}
+    for name in asked:
+        answer, prediction = QUESTIONS[name]["answer"], last.get(name)
+        seen = "right" if prediction == answer else "look again"
+        row = ("", "", "not asked yet") if prediction is None else (prediction, answer, seen)
+        rows[_line(QUESTIONS[name]["question"])] = row
+    plots.table(rows, dict.fromkeys(REVIEWED, ""), corner="question")
+
+
 def kept():
     """The predictions so far, oldest first: [{"question", "prediction", "right"}, ...].
 
@@ -99,31 +121,28 @@ def _asked(question):
 
 
 def _explained(question, prediction=None, note="", *, former=False):
-    """The explanation as (data, metadata): closed before a choice, open after it.
+    """The explanation as (data, metadata), in a block that a click opens.
 
-    After a wrong prediction one more sentence says why people choose it. A `former`
-    prediction leaves the block closed, but nothing is covered.
+    So a prediction is followed by a look at the result, and then by the reason. After a
+    wrong prediction one more sentence says why people choose it. `note` stands below.
     """
-    state, verdict = _verdict(prediction, question["answer"], former)
-    tempting = _line(question["tempting"].get(prediction, ""))
+    summary = "Decide first. Then read what happens, and why."
+    parts, kind = [], "bn-question"
+    if prediction is not None:
+        kind = "bn-question bn-decided"
+        summary = f"Last time you predicted: {prediction}." if former else NOTED.format(prediction)
+        right = prediction == question["answer"]
+        parts = ["✓ This is right." if right else "→ The answer is different."]
+        parts += [_line(question["tempting"].get(prediction, ""))]
     answer, because = f"Answer: {question['answer']}.", _line(question["because"])
-    reason = f"<strong>{escape(answer)}</strong> {escape(because)}"
-    body = "".join(f"<p>{part}</p>" for part in (escape(tempting), reason, escape(note)) if part)
+    body = [*map(escape, parts), f"<strong>{escape(answer)}</strong> {escape(because)}"]
+    body = "".join(f"<p>{part}</p>" for part in body if part)
+    block = f'<details class="{kind}"><summary>{escape(summary)}</summary>{body}</details>'
     bundle = {
-        "text/html": f"<details {state}><summary>{escape(verdict)}</summary>{body}</details>",
-        "text/plain": _line(f"{verdict} {tempting} {answer} {because} {note}"),
+        "text/html": block + f"<p>{escape(note)}</p>" * bool(note),
+        "text/plain": _line(" ".join([summary, *parts, answer, because, note])),
     }
     return bundle, {}
-
-
-def _verdict(prediction, answer, former):
-    """The attributes of the block, and its first line."""
-    if prediction is None:
-        return 'class="bn-question"', "Decide first. Then read what happens, and why."
-    if former:
-        return 'class="bn-question bn-decided"', f"Last time you predicted: {prediction}."
-    verdict = "This is right." if prediction == answer else "The answer is different."
-    return 'class="bn-question bn-decided" open', f"You predicted: {prediction}. {verdict}"
 
 
 def _line(text):

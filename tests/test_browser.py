@@ -125,7 +125,7 @@ def test_a_cell_that_is_run_again_leaves_one_figure_that_works(lesson):
     assert figure.shows(live)
 
 
-def test_a_prediction_opens_the_explanation_and_is_kept(lesson, lab):
+def test_a_prediction_is_noted_and_kept_and_a_second_click_opens_the_explanation(lesson, lab):
     ledger = lab.folder / "predictions/predictions.json"
     area = bring(
         lesson, lesson.locator(".jp-OutputArea", has=lesson.locator("button:text-is('95%')")).first
@@ -133,12 +133,14 @@ def test_a_prediction_opens_the_explanation_and_is_kept(lesson, lab):
     assert not ledger.exists()
     assert not area.locator("details").evaluate("block => block.open")
     area.locator("button:text-is('95%')").click()
-    wait_for(
-        lambda: area.locator("details").evaluate("block => block.open"), "the explanation to open"
-    )
-    assert "You predicted: 95%. The answer is different." in area.locator("summary").inner_text()
+    summary = area.locator("summary", has_text="Noted: 95%.")
+    summary.wait_for()
+    assert not area.get_by_text("The answer is different.").is_visible()
+    summary.click()
+    area.get_by_text("The answer is different.").wait_for()
     area.locator("button:text-is('65%')").click()
-    wait_for(lambda: "This is right." in area.locator("summary").inner_text(), "the second verdict")
+    area.locator("summary", has_text="Noted: 65%.").click()
+    area.get_by_text("This is right.").wait_for()
     assert [entry["prediction"] for entry in json.loads(ledger.read_text(encoding="utf-8"))] == [
         "95%",
         "65%",

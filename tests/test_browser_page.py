@@ -123,7 +123,7 @@ def test_figure_and_question_follow_on_a_page_that_was_loaded_after_the_cell_ran
     ) == 1
     assert page.locator(".bn-cover").count() == 1
     page.locator("button:text-is('10')").click()
-    summary = page.locator("summary:visible", has_text="You predicted: 10. This is right.")
+    summary = page.locator("summary:visible", has_text="Noted: 10. Look at the result.")
     wait_for(summary.count, "the verdict")
     wait_for(lambda: not page.locator(".bn-cover").count(), "the result")
     assert page.locator("summary:visible").count() == 1

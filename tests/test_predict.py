@@ -118,23 +118,22 @@ def test_before_the_choice_the_explanation_is_there_but_closed(page):
     assert not ledger.FILE.exists()
 
 
-def test_a_wrong_choice_opens_the_explanation_and_first_tells_why_it_tempts(page):
+def test_a_wrong_choice_is_noted_and_the_closed_block_first_tells_why_it_tempts(page):
     ask(page).value = "3"
     tempting = predict.QUESTIONS["01-spread-of-a-sum"]["tempting"]["3"]
     assert page[-1]["text/html"].startswith(
-        '<details class="bn-question bn-decided" open><summary>You predicted: 3. '
-        f"The answer is different.</summary><p>{tempting}</p><p><strong>Answer: 10.</strong> Each"
+        '<details class="bn-question bn-decided"><summary>Noted: 3. Look at the result. Then open '
+        f"this line.</summary><p>→ The answer is different.</p><p>{tempting}</p>"
+        "<p><strong>Answer: 10.</strong> Each"
     )
-    assert page[-1]["text/plain"].startswith(
-        f"You predicted: 3. The answer is different. {tempting} Answer: 10. Each sum"
-    )
+    assert f"line. → The answer is different. {tempting} Answer: 10. E" in page[-1]["text/plain"]
 
 
-def test_a_right_choice_opens_the_explanation_alone(page):
+def test_a_right_choice_is_noted_in_the_same_words(page):
     ask(page).value = "10"
     assert page[-1]["text/html"].startswith(
-        '<details class="bn-question bn-decided" open><summary>You predicted: 10. '
-        "This is right.</summary><p><strong>Answer: 10.</strong> Each sum"
+        '<details class="bn-question bn-decided"><summary>Noted: 10. Look at the result. Then open '
+        "this line.</summary><p>✓ This is right.</p><p><strong>Answer: 10.</strong> Each sum"
     )
 
 
@@ -223,6 +222,22 @@ def test_every_choice_is_kept_in_order(page):
     ]
     predict.forget()
     assert predict.kept() == []
+
+
+def test_a_lesson_is_reviewed_as_a_table_of_the_last_predictions(page, monkeypatch):
+    tables = []
+    monkeypatch.setattr(plots, "table", lambda rows, *_, **__: tables.append(rows))
+    buttons = ask(page)
+    buttons.value = "10"
+    buttons.value = "3"
+    ask(page, "01-constant-start").value = predict.QUESTIONS["01-constant-start"]["answer"]
+    predict.review("01")
+    rows = list(tables[0].values())
+    assert rows[0] == ("3", "10", "look again")
+    assert [row[2] for row in rows].count("not asked yet") == len(rows) - 2
+    assert [row[2] for row in rows].count("right") == 1
+    with pytest.raises(ValueError, match=r"lesson: expected one of .*'00', .* got 'x'"):
+        predict.review("x")
 
 
 def test_entries_of_another_kind_are_no_predictions(page):
