@@ -44,6 +44,19 @@ def steps(values, *, start, label, hint=""):
     return partial(_control, ipywidgets.SelectionSlider, label, hint, start, **properties)
 
 
+def timeline(last, *, start=0, step=1, label, hint=""):
+    """A slider over the steps 0 to last, with buttons to play, pause and go back to 0.
+
+    The player moves the slider, one `step` at a time, as an arrow key does.
+    ValueError unless start and last are multiples of step.
+    """
+    if start % step or last % step or not 0 <= start <= last:
+        came = f"{start}, {last}, {step}"
+        raise ValueError(f"timeline: expected multiples of step, start <= last; got {came}")
+    properties = dict(min=0, max=last, step=step, _dom_classes=["bn-timeline"])
+    return partial(_control, ipywidgets.IntSlider, label, hint, start, **properties)
+
+
 def choice(*options, label, hint=""):
     """A menu; it starts at the first option."""
     return partial(_control, ipywidgets.Dropdown, label, hint, options[0], options=options)
@@ -78,12 +91,21 @@ def _control(kind, label, hint, start, **properties):
 
 
 def row(widget):
-    """The widget as the page shows it; a Play gets a label, since it has none."""
+    """The widget as the page shows it: a Play has a label, a timeline has a Play."""
+    if "bn-timeline" in widget._dom_classes:
+        return _played(widget)
     if not isinstance(widget, ipywidgets.Play):
         return widget
     widget.layout.width = "8em"
     layout = {"width": "9em", "justify_content": "flex-end"}
     return ipywidgets.HBox([ipywidgets.Label(widget.description, layout=layout), widget])
+
+
+def _played(slider):
+    properties = dict(min=0, max=slider.max, step=slider.step, value=slider.value)
+    player = ipywidgets.Play(interval=100, show_repeat=False, **properties)
+    ipywidgets.jslink((player, "value"), (slider, "value"))  # on the page: no way to the kernel
+    return ipywidgets.HBox([slider, player], layout={"flex_flow": "row wrap"})
 
 
 def start_at(figure, name, widget, value):

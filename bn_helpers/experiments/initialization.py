@@ -1,14 +1,31 @@
-"""Lesson 01: how the spread of the weights passes through two layers."""
+"""Lesson 01: the spread of weights through two layers, and runs from each start."""
 
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
 from ..data import load_digits
+from ..initializers import normal, zeros
+from ..layers import ReLU, Sigmoid, Tanh
 from ..measures import ACTIVATIONS, between_examples
+from ..network import mlp
+from ..training import accuracy
+from .training_lab import TrainingRun
+
+LAYERS = {"sigmoid": Sigmoid, "tanh": Tanh, "ReLU": ReLU}
 
 WIDTHS = (16, 32, 64, 100, 128, 256, 512)
 EXAMPLES = 480
+STARTS = {
+    "zeros": zeros,
+    "std 0.01": normal(0.01),
+    "std 0.2": normal(0.2),
+    "N(0, 1)": normal(1.0),
+}
+RATES = (0.005, 0.05, 0.5, 5.0)
+STEPS, EVERY = 300, 10
+SHOWN = 60  # test images whose hidden outputs are shown
 
 
 @lru_cache(maxsize=2 * len(WIDTHS))
@@ -54,3 +71,29 @@ def measured(layers, std, activation, width, digits):
         "first": between_examples(a),
         "second": between_examples(second),
     }
+
+
+class Look(NamedTuple):
+    """What is seen of a network: accuracy, and the outputs (60, 100) of two layers."""
+
+    accuracy: float
+    hidden: list
+
+
+@lru_cache(maxsize=12)
+def training_run(activation, start, lr):
+    """A TrainingRun on the digits: two hidden layers of 100 units, batches of 60."""
+    X_train, y_train, X_test, y_test = load_digits()
+    rng = np.random.default_rng(0)
+    network = mlp(
+        [64, 100, 100, 10], activation=LAYERS[activation], initializer=STARTS[start], rng=rng
+    )
+
+    def look(network):
+        with np.errstate(all="ignore"):
+            hidden = network.activations(X_test[:SHOWN], training=False)
+        return Look(accuracy(network, X_test, y_test), list(map(np.nan_to_num, hidden)))
+
+    return TrainingRun(
+        network, X_train, y_train, lr=lr, batch_size=60, rng=rng, look=look, every=EVERY
+    )
