@@ -105,6 +105,7 @@ def _played(slider):
     properties = dict(min=0, max=slider.max, step=slider.step, value=slider.value)
     player = ipywidgets.Play(interval=100, show_repeat=False, **properties)
     ipywidgets.jslink((player, "value"), (slider, "value"))  # on the page: no way to the kernel
+    slider.layout.flex, slider.layout.min_width = "0 1 32em", "16em"
     return ipywidgets.HBox([slider, player], layout={"flex_flow": "row wrap"})
 
 

@@ -28,7 +28,8 @@ onPage((controls, shown, copy) => {
   }
   for (const button of controls.querySelectorAll(".widget-play button")) {
     const icon = button.firstElementChild.className.split("fa-").pop();
-    const label = button.parentElement.previousElementSibling?.textContent ?? "";
+    const before = button.parentElement.previousElementSibling; // a label, or a slider with one
+    const label = (before?.querySelector(".widget-label") ?? before)?.textContent ?? "";
     set(button, "aria-label", `${{ play: "Play", pause: "Pause", stop: "Back to the start" }[icon] ?? icon}: ${label}`);
   }
   const paragraph = (copy ?? shown.at(-1)).querySelector("p.bn-live");

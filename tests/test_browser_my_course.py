@@ -81,7 +81,7 @@ def test_the_first_lesson_is_the_students_copy_and_git_sees_nothing_of_what_is_s
         assert mine.read_bytes() != before
         listed = page.locator(".jp-DirListing-itemText").all_inner_texts()
         assert [name.strip() for name in listed] == [path.name for path in stored()]
-        bring(page, page.locator(".jp-MarkdownOutput a[href*='01_weight']")).click()
+        bring(page, page.locator(".jp-MarkdownOutput a[href*='01_weight']").first).click()
         wait_for(
             lambda: page.evaluate(OPEN) == "my_course/01_weight_initialization.ipynb",
             "the next lesson",

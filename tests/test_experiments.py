@@ -4,9 +4,11 @@ import pytest
 from bn_helpers.batchnorm import BatchNorm, batchnorm_backward, batchnorm_forward
 from bn_helpers.data import load_digits, load_recorded
 from bn_helpers.experiments import backward, depth, forward, inference, rescaling, shift, start
+from bn_helpers.experiments.training_lab import TrainingRun
 from bn_helpers.gradients import numerical_gradient
+from bn_helpers.initializers import he_normal
 from bn_helpers.layers import Linear, ReLU
-from bn_helpers.network import Network
+from bn_helpers.network import Network, mlp
 
 
 @pytest.mark.parametrize("m", [1, 2, 9])
@@ -158,3 +160,23 @@ def test_one_weight_jumps_above_a_rate_and_diverges_above_twice_that_rate():
         lowest = path[0] - once * slope(path[0])
         assert (path[1] > lowest) == jumps
         assert (loss(path[2]) > loss(path[1])) == grows
+
+
+def test_a_training_run_goes_on_where_it_stopped_and_ends_at_a_loss_that_is_no_number():
+    def run(lr):
+        X, y, _, _ = load_digits()
+        rng = np.random.default_rng(0)
+        network = mlp([64, 20, 10], activation=ReLU, initializer=he_normal, rng=rng)
+        look = lambda network: network.layers[0].params["W"].copy()  # noqa: E731
+        return TrainingRun(network, X, y, lr=lr, batch_size=60, rng=rng, look=look, every=5)
+
+    one, other = run(0.1), run(0.1)
+    for step in (5, 15, 10, 20):
+        seen = one.at(step)
+    np.testing.assert_array_equal(seen, other.at(20))
+    assert one.losses == other.losses
+    assert len(one.looks) == 5
+    wild = run(1e200)
+    last = wild.at(100)
+    assert wild.diverged_at < 100
+    np.testing.assert_array_equal(last, wild.at(0) if len(wild.looks) == 1 else wild.looks[-1])

@@ -78,6 +78,7 @@ EXPLORERS = {  # each with the function that gives its data
     start.small_network: lambda network, X, y: SMALL,
     start.valley: lambda network, X, y: SMALL,
     initialization.two_layer_network: lambda network, X, y: (),
+    initialization.training_run: lambda network, X, y: (),
     depth.deep_network: lambda network, X, y: (),
     shift.dataset_shift: lambda network, X, y: (),
     shift.internal_shift: lambda network, X, y: (load_recorded("internal_shift"),),

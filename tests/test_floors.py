@@ -52,7 +52,10 @@ ROOMS = {
         ["_card", "_table", "plots"], ["require", "canvas", "threads"], {"matplotlib", "IPython"}
     ),
     # floor 2
-    "experiments": Room([f"experiments/{word}" for word in WORDS], NUMBERS, apart=True),
+    "training_lab": Room(["experiments/training_lab"], NUMBERS),
+    "experiments": Room(
+        [f"experiments/{word}" for word in WORDS], [*NUMBERS, "training_lab"], apart=True
+    ),
     "live": Room(
         ["_page", "_redraw", "controls", "live"],
         ["canvas", "plots"],
@@ -151,7 +154,7 @@ def test_an_import_with_one_dot_in_a_folder_is_seen(tmp_path):
 
 
 def test_what_computes_is_imported_without_matplotlib_or_widgets():
-    rooms = "require", "mathematics", "networks", "measures", "experiments"
+    rooms = "require", "mathematics", "networks", "measures", "training_lab", "experiments"
     files = [file for room in rooms for file in ROOMS[room].files]
     modules = ", ".join(f"bn_helpers.{file.replace('/', '.')}" for file in files)
     heavy = "[m for m in ('matplotlib', 'ipywidgets') if m in sys.modules]"

@@ -12,7 +12,7 @@ from support.pixels import full_draw, pixels
 
 from bn_helpers import _canvas, _page, live, plots
 from bn_helpers._png import COARSEST
-from bn_helpers.controls import choice, play, slider, steps, switch
+from bn_helpers.controls import choice, play, row, slider, steps, switch, timeline
 from bn_helpers.live import explore
 
 X = np.random.default_rng(0).standard_normal((200, 20))
@@ -616,3 +616,12 @@ def test_axes_that_are_off_stay_off_when_a_text_moves():
     figure.png()
     figure.update(i=2)
     assert np.abs(pixels(figure.png()) - full_draw(figure)).max() <= COARSEST
+
+
+def test_a_timeline_is_a_slider_with_a_player_and_refuses_odd_steps():
+    slider_, player = row(timeline(300, start=20, step=10, label="step")()).children
+    assert (slider_.min, slider_.max, slider_.step, slider_.value) == (0, 300, 10, 20)
+    assert (player.min, player.max, player.step, player.value) == (0, 300, 10, 20)
+    for wrong in ({"start": 5}, {"start": 310}, {"step": 7}):
+        with pytest.raises(ValueError, match="timeline: expected multiples of step"):
+            timeline(300, **{"step": 10, "label": "step"} | wrong)

@@ -178,9 +178,9 @@ def test_every_choice_of_every_question_is_shown_in_html_and_in_one_line(page, n
     for option in predict.QUESTIONS[name]["options"]:
         buttons.value = option
         shown = page[-1]
-        assert shown["text/plain"].startswith(f"You predicted: {option}.")
+        assert shown["text/plain"].startswith(f"Noted: {option}. Look at the result.")
         assert "\n" not in shown["text/plain"]
-        assert shown["text/html"].count("<p>") == 1 + (option != predict.QUESTIONS[name]["answer"])
+        assert shown["text/html"].count("<p>") == 2 + (option != predict.QUESTIONS[name]["answer"])
 
 
 def test_a_text_with_signs_of_html_is_shown_as_it_is(page, monkeypatch):
@@ -230,6 +230,7 @@ def test_a_lesson_is_reviewed_as_a_table_of_the_last_predictions(page, monkeypat
     buttons = ask(page)
     buttons.value = "10"
     buttons.value = "3"
+    del page[:]
     ask(page, "01-constant-start").value = predict.QUESTIONS["01-constant-start"]["answer"]
     predict.review("01")
     rows = list(tables[0].values())

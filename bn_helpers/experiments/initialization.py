@@ -74,10 +74,15 @@ def measured(layers, std, activation, width, digits):
 
 
 class Look(NamedTuple):
-    """What is seen of a network: accuracy, and the outputs (60, 100) of two layers."""
+    """What is seen of a network: test accuracy, and the outputs of its hidden layers.
+
+    hidden: for each layer (60, 100). between: how they vary between examples, a number
+    for each layer.
+    """
 
     accuracy: float
     hidden: list
+    between: list
 
 
 @lru_cache(maxsize=12)
@@ -92,7 +97,9 @@ def training_run(activation, start, lr):
     def look(network):
         with np.errstate(all="ignore"):
             hidden = network.activations(X_test[:SHOWN], training=False)
-        return Look(accuracy(network, X_test, y_test), list(map(np.nan_to_num, hidden)))
+        hidden = [np.nan_to_num(outputs) for outputs in hidden]  # of a run that diverged
+        between = [between_examples(outputs) for outputs in hidden]
+        return Look(accuracy(network, X_test, y_test), hidden, between)
 
     return TrainingRun(
         network, X_train, y_train, lr=lr, batch_size=60, rng=rng, look=look, every=EVERY

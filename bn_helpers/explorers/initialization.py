@@ -16,7 +16,6 @@ from ..experiments.initialization import (
 )
 from ..experiments.initialization import training_run as run_of
 from ..live import explore
-from ..measures import between_examples
 
 SPAN = 10  # z is shown from -10 to 10
 SENTENCE = (
@@ -150,16 +149,16 @@ def training_run(fig):
         for ax, fill, outputs in zip(axes, fills, now.hidden):
             fill(outputs, low, high)
             ax.xaxis.label.set_text("output" + ", last bar: 10 and more" * (activation == "ReLU"))
-        spreads = [_short(between_examples(outputs)) for outputs in now.hidden]
+        first, second = map(_short, now.between)
         return RUN.format(
-            activation=activation,
+            activation=activation[0].upper() + activation[1:],
             start=start,
             lr=lr,
             step=step,
             accuracy=now.accuracy,
             seen=_seen(run, step),
-            first=spreads[0],
-            second=spreads[1],
+            first=first,
+            second=second,
         )
 
     return update
@@ -171,7 +170,7 @@ def _seen(run, step):
         return "No step was taken."
     if run.diverged_at and run.diverged_at <= step:
         return f"At step {run.diverged_at} the loss was no number."
-    last = np.mean(run.losses[step - EVERY : step])
+    last = np.mean(run.losses[max(step - EVERY, 0) : step])
     if last > 2 * CHANCE:
         return "The loss is far above chance."
     return "It has learned." if last < CHANCE / 2 else "The loss is near chance."
