@@ -9,7 +9,7 @@ from printed import NUMBER, near, unit
 from support.notebooks import LESSONS, code_cells, printed
 
 from bn_helpers import data, initializers, predict
-from bn_helpers.explorers import forward, inference, shift
+from bn_helpers.explorers import forward, inference, initialization, shift
 
 X_TRAIN = data.load_digits()[0]
 
@@ -24,12 +24,17 @@ def running_averages():
     return figure.sentence + figure.update(momentum=0.05)
 
 
+def slowest_rate():
+    run = dict(start="N(0, 1)", activation="ReLU", lr=0.005)
+    return initialization.training_run.live(**run).sentence
+
+
 def computed(*numbers):
     return lambda: " ".join(f"{number:.{digits}f}" for number, digits in numbers)
 
 
 ALSO = {  # lesson -> what else tells numbers that its answers quote
-    "01": [computed((-np.log(99), 1), (512 / 100, 2))],
+    "01": [computed((-np.log(99), 1), (512 / 100, 2)), slowest_rate],
     "02": [computed((np.sqrt(2 / 144), 3), (np.sqrt(2 / 432), 3), (1e12 ** (1 / 50), 1))],
     "03": [internal_shift],
     "05": [
