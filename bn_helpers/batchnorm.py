@@ -5,7 +5,6 @@ where each channel is one feature and every place of every image one example (pa
 section 3.2).
 """
 
-from collections.abc import Mapping
 from copy import deepcopy
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy as np
 from . import _equations as equations
 from . import _require as require
 from ._equations import Cache
+from ._states import arrays, pytorch_names  # noqa: F401, the second is public here
 
 
 def batchnorm_forward(x, gamma, beta, eps=1e-5):
@@ -89,14 +89,26 @@ class BatchNorm:
     """The layer: it uses batch statistics in training, running ones in evaluation.
 
     params: gamma (C,) = 1 and beta (C,) = 0, of `dtype` float32 or float64. State:
-    running_mean (C,) = 0, running_var (C,) = 1 (both float64) and num_batches.
+    running_mean (C,) = 0, running_var (C,) = initial_var (float64) and num_batches.
     `momentum` is the weight of the NEW batch, as in PyTorch; None takes the plain
     average of all batches so far. running_var averages the unbiased variance (algorithm
-    2). `cache` is the Cache of the last forward pass.
+    2), and with unbiased=False the batch's own. Some courses do so, and begin with
+    initial_var=0. `cache` is the Cache of the last forward pass.
     """
 
-    def __init__(self, num_features, *, momentum=0.1, eps=1e-5, dtype=np.float64):
+    def __init__(
+        self,
+        num_features,
+        *,
+        momentum=0.1,
+        eps=1e-5,
+        dtype=np.float64,
+        initial_var=1.0,
+        unbiased=True,
+    ):
         self.num_features = require.count("num_features", num_features)
+        self.initial_var = require.between("initial_var", initial_var, 0)
+        self.unbiased = bool(unbiased)
         self.momentum = None if momentum is None else require.between("momentum", momentum, 0, 1)
         self.eps = require.between("eps", eps, 0)
         if self.eps == 0:
@@ -110,7 +122,7 @@ class BatchNorm:
     def reset_statistics(self):
         """Set the state from before the first batch; gamma and beta stay."""
         self.running_mean = np.zeros(self.num_features)
-        self.running_var = np.ones(self.num_features)
+        self.running_var = np.full(self.num_features, float(self.initial_var))
         self.num_batches = 0
 
     def forward(self, x, *, training):
@@ -128,7 +140,8 @@ class BatchNorm:
         gamma, beta = (self.params[k].astype(rows.dtype, copy=False) for k in ("gamma", "beta"))
         if training:
             out, self.cache = equations.forward(rows, gamma, beta, self.eps)
-            self._update(self.cache.mu, self.cache.var * (m / (m - 1)))
+            var = self.cache.var * (m / (m - 1)) if self.unbiased else self.cache.var
+            self._update(self.cache.mu, var)
         else:
             mean, var = self.running_mean, self.running_var
             std = np.sqrt(var + self.eps)
@@ -161,10 +174,12 @@ class BatchNorm:
     def load_state_dict(self, state):
         """Take over what `state_dict` returned, as a dict or an open .npz file.
 
-        ValueError for a wrong name or shape, or a damaged file; then nothing changes.
+        The state of a PyTorch BatchNorm1d or BatchNorm2d is taken, too: see
+        `pytorch_names`. ValueError for a wrong name or shape, or a damaged file; then
+        nothing changes.
         """
         own = self.state_dict()
-        state = _arrays(state, own.keys())
+        state = arrays(state, own.keys())
         new = {k: require.floats(f"state[{k!r}]", state[k], *own[k].shape) for k in own}
         _variance("state['running_var']", new["running_var"])
         num_batches = require.count("state['num_batches']", state["num_batches"], at_least=0)
@@ -190,19 +205,6 @@ class BatchNorm:
             return rows
         N, C, H, W = shape
         return rows.reshape(N, H, W, C).transpose(0, 3, 1, 2)
-
-
-def _arrays(state, names):
-    """`state`, a dict or an open .npz file, as a dict with these names."""
-    if not isinstance(state, Mapping) or state.keys() != names:
-        came = sorted(map(str, state)) if isinstance(state, Mapping) else require.shown(state)
-        raise ValueError(f"state: expected the names {sorted(names)}, got {came}")
-    try:
-        return dict(state)
-    # A file is read only here. zipfile, zlib and NumPy each raise their own errors.
-    except Exception as error:
-        came = f"a damaged file ({error}); save it again"
-        raise ValueError(f"state: expected arrays, got {came}") from None
 
 
 def fold_batchnorm(W, b, bn):

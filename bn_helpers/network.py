@@ -1,11 +1,13 @@
 """A network is a list of layers."""
 
 from collections.abc import Iterable
+from copy import deepcopy
 from itertools import pairwise
 
 import numpy as np
 
 from . import _require as require
+from ._states import arrays
 from .batchnorm import BatchNorm
 from .layers import Linear, ReLU, Sigmoid, Tanh
 
@@ -56,6 +58,40 @@ class Network:
             outputs.append(x)
         return outputs
 
+    def state_dict(self):
+        """Copies of all parameters and state; "0.W" is the W of the first layer."""
+        states = enumerate(map(_state, self.layers))
+        return {f"{i}.{name}": value for i, state in states for name, value in state.items()}
+
+    def load_state_dict(self, state):
+        """Take over what `state_dict` returned, as a dict or an open .npz file.
+
+        The file is written by `np.savez(path, **network.state_dict())`. ValueError for
+        a wrong name or shape, or a damaged file; then nothing changes.
+        """
+        own = self.state_dict()
+        state = arrays(state, own.keys())
+        for name, value in own.items():
+            require.floats(f"state[{name!r}]", state[name], *value.shape)
+        for network in (deepcopy(self), self):  # the copy refuses before anything changes
+            for i, layer in enumerate(network.layers):
+                _load(layer, {name: state[f"{i}.{name}"] for name in _state(layer)})
+
+
+def _state(layer):
+    """The state of a layer by name; a layer without `state_dict` has its `params`."""
+    if hasattr(layer, "state_dict"):
+        return layer.state_dict()
+    return {name: np.array(value) for name, value in getattr(layer, "params", {}).items()}
+
+
+def _load(layer, state):
+    if hasattr(layer, "load_state_dict"):
+        layer.load_state_dict(state)
+    else:
+        for name, value in state.items():
+            layer.params[name] = require.floats(name, value, ...).copy()
+
 
 def mlp(sizes, *, activation, initializer, rng, batchnorm=False, dtype=np.float64):
     """A fully connected Network.
@@ -64,20 +100,22 @@ def mlp(sizes, *, activation, initializer, rng, batchnorm=False, dtype=np.float6
     activation is a layer class (Sigmoid, Tanh, ReLU), initializer a scheme of
     `initializers`. Biases start at 0. With batchnorm every hidden Linear is followed by
     a BatchNorm and has no bias of its own, since the batch mean would cancel it (paper,
-    section 3.2). The parameters are of `dtype` float64 or float32. With float32 inputs
-    too, a step of wide layers takes half the time. ValueError for bad arguments.
+    section 3.2). A dict holds keywords of BatchNorm. The parameters are of `dtype`
+    float64 or float32. With float32 inputs, too, a step of wide layers takes half the
+    time. ValueError for bad arguments.
     """
     sizes, dtype = _sizes(sizes), require.dtype("dtype", dtype)
     _require_callable("activation", activation, "ReLU")
     _require_callable("initializer", initializer, "he_normal")
+    keywords = batchnorm if isinstance(batchnorm, dict) else {}
     layers = []
     for i, (fan_in, fan_out) in enumerate(pairwise(sizes)):
         W = initializer(fan_in, fan_out, rng)
         W = require.floats("initializer", W, fan_in, fan_out).astype(dtype)
         if i == len(sizes) - 2:
             layers.append(Linear(W, np.zeros(fan_out, dtype)))
-        elif batchnorm:
-            layers += [Linear(W), BatchNorm(fan_out, dtype=dtype), activation()]
+        elif batchnorm or batchnorm is keywords:
+            layers += [Linear(W), BatchNorm(fan_out, dtype=dtype, **keywords), activation()]
         else:
             layers += [Linear(W, np.zeros(fan_out, dtype)), activation()]
     return Network(layers)

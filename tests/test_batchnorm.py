@@ -14,6 +14,7 @@ from bn_helpers.batchnorm import (
     batchnorm_forward,
     batchnorm_inference,
     fold_batchnorm,
+    pytorch_names,
     recalibrate,
 )
 from bn_helpers.gradients import numerical_gradient, relative_error
@@ -1045,6 +1046,66 @@ def test_recalibration_refuses_wrong_arguments_and_changes_nothing(X, batch_size
 def test_recalibration_refuses_a_network_without_batch_norm():
     with refuses("network: expected at least one BatchNorm layer, got none"):
         recalibrate(Network([Tanh()]), np.ones((4, 4)), 2)
+
+
+TORCH = {  # as `BatchNorm1d(3).state_dict()` of PyTorch, in float32
+    "weight": np.float32([0.1, -2, 3]),
+    "bias": np.float32([1 / 3, 0, 7]),
+    "running_mean": np.float32([0.1, 0.2, 0.3]),
+    "running_var": np.float32([0.7, 1e-8, 900]),
+    "num_batches_tracked": np.array(17),
+}
+
+
+def test_a_state_of_pytorch_is_taken_and_given_back_bit_for_bit():
+    layer = BatchNorm(3)
+    layer.load_state_dict(TORCH)
+    assert layer.num_batches == 17
+    np.testing.assert_array_equal(layer.params["gamma"], TORCH["weight"])
+    back = pytorch_names(layer.state_dict())
+    assert back.keys() == TORCH.keys()
+    for name, value in TORCH.items():
+        assert back[name].astype(value.dtype).tobytes() == value.tobytes()
+
+
+def test_a_file_with_the_names_of_pytorch_is_a_state(tmp_path):
+    np.savez(tmp_path / "torch.npz", **TORCH)
+    layer = BatchNorm(3)
+    with np.load(tmp_path / "torch.npz") as file:
+        layer.load_state_dict(file)
+    np.testing.assert_array_equal(layer.running_var, TORCH["running_var"])
+
+
+@pytest.mark.parametrize("name", [*TORCH, "gamma"])
+def test_a_mixture_of_names_is_no_state(name):
+    state = {key: value for key, value in TORCH.items() if key != name}
+    state |= {"gamma": np.ones(3)} if name == "gamma" else {}
+    with refuses(
+        "state: expected the names ['beta', 'gamma', 'num_batches', 'running_mean', "
+        f"'running_var'], got {sorted(state)}"
+    ):
+        BatchNorm(3).load_state_dict(state)
+
+
+def test_other_names_than_those_of_a_state_are_not_translated():
+    with pytest.raises(ValueError, match=r"^state: expected the names \['beta', .+ got \['W'\]"):
+        pytorch_names({"W": np.ones(3)})
+
+
+def test_running_variance_may_start_at_0_and_average_the_biased_one():
+    x = random(8, 3, seed=5)
+    layer = BatchNorm(3, initial_var=0, unbiased=False)
+    layer.forward(x, training=True)
+    layer.forward(x, training=True)
+    np.testing.assert_allclose(layer.running_var, (0.1 + 0.9 * 0.1) * x.var(axis=0), rtol=1e-14)
+    layer.reset_statistics()
+    np.testing.assert_array_equal(layer.running_var, np.zeros(3))
+
+
+@pytest.mark.parametrize("value", [-1, None, np.nan])
+def test_a_variance_to_start_with_that_is_none_is_refused(value):
+    with pytest.raises(ValueError, match=r"^initial_var: expected a finite number of at least 0"):
+        BatchNorm(3, initial_var=value)
 
 
 def test_an_open_npz_file_is_a_state(tmp_path):

@@ -33,7 +33,8 @@ class Room(NamedTuple):
     apart: bool = False  # its files do not know each other
 
 
-MATHEMATICS = ["_mnist", "data", "initializers", "layers", "_equations", "batchnorm", "whitening"]
+MATHEMATICS = ["_mnist", "data", "initializers", "layers", "_equations", "_states", "batchnorm"]
+MATHEMATICS += ["whitening"]
 BELOW = ["require", "mathematics"]
 CHECKING = ["verdict", "errors", "calling", "measuring", "answering", "behaviours", "judging"]
 CHECKING += ["question"]

@@ -8,6 +8,7 @@ from bn_helpers.gradients import numerical_gradient, relative_error
 from bn_helpers.initializers import he_normal, xavier_normal, zeros
 from bn_helpers.layers import Dropout, Linear, ReLU, Sigmoid, Tanh, softmax_cross_entropy
 from bn_helpers.network import Network, mlp
+from bn_helpers.training import sgd_step
 
 ACTIVATIONS = pytest.mark.parametrize("activation", [Sigmoid, Tanh, ReLU])
 BATCHNORM = pytest.mark.parametrize("batchnorm", [False, True], ids=["plain", "batchnorm"])
@@ -303,3 +304,56 @@ def test_a_float32_network_is_the_same_network_rounded_and_stays_float32(batchno
         for name, value in ours.params.items():
             assert np.array_equal(value, theirs.params[name].astype(np.float32))
             assert value.dtype == ours.grads[name].dtype == np.float32
+
+
+def test_the_state_of_a_network_gives_a_twin_from_a_file(tmp_path):
+    x, y = data()
+    network, twin = build(batchnorm=True), build(batchnorm=True)
+    for _ in range(3):
+        sgd_step(network, x, y, 0.1)
+    np.savez(tmp_path / "network.npz", **network.state_dict())
+    assert not np.array_equal(twin.forward(x, training=False), network.forward(x, training=False))
+    with np.load(tmp_path / "network.npz") as file:
+        twin.load_state_dict(file)
+    np.testing.assert_array_equal(
+        twin.forward(x, training=False), network.forward(x, training=False)
+    )
+
+
+def test_the_state_of_a_network_is_a_copy():
+    network = build(batchnorm=True)
+    state = network.state_dict()
+    assert list(state)[:3] == ["0.W", "1.gamma", "1.beta"]
+    state["0.W"][:] = 7
+    network.load_state_dict(state)
+    state["0.W"][:] = 8
+    assert np.all(network.layers[0].params["W"] == 7)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"0.W": np.ones(3)}, r"^state\['0.W'\]: expected shape"),
+        ({"0.W": np.full((4, 4), np.nan)}, r"^state\['0.W'\]: expected "),
+        ({"1.running_var": "negative"}, r"^state\['running_var'\]: expected variances"),
+        ({"9.W": np.ones(3)}, r"^state: expected the names \['0.W', "),
+    ],
+)
+def test_a_wrong_state_of_a_network_is_refused_and_changes_nothing(changes, message):
+    network = build(batchnorm=True)
+    before = network.state_dict()
+    state = network.state_dict() | {"0.W": network.layers[0].params["W"] + 1} | changes
+    if "1.running_var" in changes:
+        state["1.running_var"] = -before["1.running_var"]
+    with pytest.raises(ValueError, match=message):
+        network.load_state_dict(state)
+    for name, value in network.state_dict().items():
+        np.testing.assert_array_equal(value, before[name])
+
+
+@pytest.mark.parametrize("keywords", [{}, {"initial_var": 0.0, "unbiased": False}])
+def test_mlp_hands_keywords_to_its_batch_norms(keywords):
+    network = build(batchnorm=keywords)
+    norms = [layer for layer in network.layers if isinstance(layer, BatchNorm)]
+    assert norms
+    assert all(norm.initial_var == keywords.get("initial_var", 1) for norm in norms)

@@ -341,6 +341,11 @@ def stated(**values):
     return bn.load_state_dict(bn.state_dict() | values)
 
 
+def given_state(value):
+    linear = network.Network([square()])
+    return linear.load_state_dict(linear.state_dict() | {"0.W": value})
+
+
 def filled(values, low=-1, high=1):
     with plots.card() as fig:
         return plots.histogram(fig.subplots(), low, high)(values)
@@ -407,7 +412,9 @@ CALLS = {
         {"eps": 1e-5},
     ),
     "batchnorm.BatchNorm": Call(
-        batchnorm.BatchNorm, {}, {"num_features": 3, "momentum": 0.1, "eps": 1e-5}
+        batchnorm.BatchNorm,
+        {},
+        {"num_features": 3, "momentum": 0.1, "eps": 1e-5, "initial_var": 1.0},
     ),
     "batchnorm.BatchNorm.reset_statistics": Call(lambda: batchnorm.BatchNorm(4).reset_statistics()),
     "batchnorm.BatchNorm.forward": forward(lambda: batchnorm.BatchNorm(4)),
@@ -461,6 +468,10 @@ CALLS = {
     "network.Network": Call(network.Network, {}, {}, {"layers": [layers.ReLU()]}),
     "network.Network.forward": through_network("forward"),
     "network.Network.activations": through_network("activations"),
+    "network.Network.state_dict": Call(lambda: net().state_dict()),
+    "network.Network.load_state_dict": Call(
+        given_state, {"value": COV}, named={"value": "state['0.W']"}
+    ),
     "network.Network.backward": backward(lambda: network.Network([square()])),
     "network.mlp": Call(
         lambda initializer: network.mlp(
@@ -526,7 +537,7 @@ def test_every_argument_of_a_public_function_is_entered():
     """Or is left to its module's own tests, which are named here."""
     words = "network sizes activation rng batchnorm steps epochs record every folder wrt_input "
     words += "tolerance arrays curves low high bins xlabel ylabel styles ylim style state ax dtype "
-    words += "log title limits"
+    words += "log title limits unbiased"
     elsewhere = set(words.split())
     for name, call in CALLS.items():
         if name.startswith("the function"):
