@@ -22,6 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PLACES = ROOT / "bn_helpers_data" / "notebooks", ROOT / "notebooks"  # of a wheel, of a clone
+GLOSSARY = "glossary.md"  # the lessons link to it
 LESSON = re.compile(r"\d\d_[a-z0-9_]+\.ipynb")
 # The metadata of a lesson that `make refresh` has stored. JupyterLab adds to it.
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -76,11 +77,12 @@ def is_stored(path):
 def update(folder):
     """Copy missing lessons to `folder`, renew unchanged ones, offer the rest.
 
-    Returns what was done, a list of sentences, and the file to open first. Raises
-    OSError if a file cannot be written; what was done until then stays. Raises
-    ValueError if there are no lessons.
+    The glossary stands beside them. Returns what was done, a list of sentences, and the
+    file to open first. Raises OSError if a file cannot be written; what was done until
+    then stays. Raises ValueError if there are no lessons.
     """
     done = [step for lesson in originals() if (step := bring(lesson, folder))]
+    bring_page(originals()[0].with_name(GLOSSARY), folder)
     sentences, news = in_words(done, folder), [names for kind, *names in done if kind != "copied"]
     if not news:
         return sentences, lessons(folder)[0]
@@ -113,6 +115,14 @@ def bring(lesson, folder):
     put(lesson, path)
     put(lesson, last)  # after the file: if this fails, the lesson is compared once more
     return kind, lesson.name, path.name
+
+
+def bring_page(page, folder):
+    """Copy a page to `folder`, unless a student has changed the one there."""
+    mine, last = folder / page.name, folder / ".handed_out" / page.name
+    if page.exists() and (not mine.exists() or same(WORK, mine, last)):
+        put(page, mine)
+        put(page, last)
 
 
 def fresh(number, folder):

@@ -28,7 +28,7 @@ from ._card import (  # noqa: F401, the names of the look
     show,
     use_style,
 )
-from ._table import named, table  # noqa: F401
+from ._table import Link, named, table  # noqa: F401
 
 VALUES = dict(types=require.DRAWN, what="real numbers")  # these can be drawn
 

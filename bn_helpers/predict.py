@@ -79,7 +79,7 @@ def review(lesson):
         answer, prediction = QUESTIONS[name]["answer"], last.get(name)
         seen = "right" if prediction == answer else "look again"
         row = ("", "", "not asked yet") if prediction is None else (prediction, answer, seen)
-        rows[_line(QUESTIONS[name]["question"])] = row
+        rows[line(QUESTIONS[name]["question"])] = row
     plots.table(rows, dict.fromkeys(REVIEWED, ""), corner="question")
 
 
@@ -113,7 +113,7 @@ def _keep(name, prediction):
 
 
 def _asked(question):
-    text, options = _line(question["question"]), " / ".join(question["options"])
+    text, options = line(question["question"]), " / ".join(question["options"])
     return {
         "text/html": f"<p><strong>Predict.</strong> {escape(text)} <em>{escape(options)}</em></p>",
         "text/plain": f"Predict. {text} {options}",
@@ -133,18 +133,18 @@ def _explained(question, prediction=None, note="", *, former=False):
         summary = f"Last time you predicted: {prediction}." if former else NOTED.format(prediction)
         right = prediction == question["answer"]
         parts = ["✓ This is right." if right else "→ The answer is different."]
-        parts += [_line(question["tempting"].get(prediction, ""))]
-    answer, because = f"Answer: {question['answer']}.", _line(question["because"])
+        parts += [line(question["tempting"].get(prediction, ""))]
+    answer, because = f"Answer: {question['answer']}.", line(question["because"])
     body = [*map(escape, parts), f"<strong>{escape(answer)}</strong> {escape(because)}"]
     body = "".join(f"<p>{part}</p>" for part in body if part)
     block = f'<details class="{kind}"><summary>{escape(summary)}</summary>{body}</details>'
     bundle = {
         "text/html": block + f"<p>{escape(note)}</p>" * bool(note),
-        "text/plain": _line(" ".join([summary, *parts, answer, because, note])),
+        "text/plain": line(" ".join([summary, *parts, answer, because, note])),
     }
     return bundle, {}
 
 
-def _line(text):
+def line(text):
     """`text` in one line, with single spaces."""
     return " ".join(text.split())

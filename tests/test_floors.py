@@ -63,10 +63,12 @@ ROOMS = {
         {"matplotlib", "IPython", "ipywidgets", "traitlets"},
     ),
     "ledger": Room(["ledger"], ["require"], {"platformdirs"}),
-    "predict": Room(["predict"], ["plots", "live", "ledger"], {"IPython", "ipywidgets"}),
+    "predict": Room(
+        ["predict", "progress"], ["plots", "live", "ledger"], {"IPython", "ipywidgets"}
+    ),
     "checks": Room(
         [f"checks/{name}" for name in [*CHECKING, "pictures", "draws", "normalizing"]],
-        [*NUMBERS, "plots"],
+        [*NUMBERS, "plots", "ledger"],
     ),
     "questions": Room([f"checks/{word}" for word in WORDS], [*BELOW, "checks"], apart=True),
     # floor 3

@@ -89,6 +89,18 @@ def test_they_are_copied_once(mine):
     assert contents(mine) == before
 
 
+def test_the_glossary_stands_beside_the_lessons_is_renewed_and_is_kept_where_it_was_changed(course):
+    glossary, mine = course / my_course.GLOSSARY, course.parent / "my_course"
+    for text in ("one", "two"):
+        glossary.write_text(text, encoding="utf-8")
+        my_course.update(mine)
+        assert (mine / glossary.name).read_text(encoding="utf-8") == text
+    (mine / glossary.name).write_text("two, and my notes", encoding="utf-8")
+    glossary.write_text("three", encoding="utf-8")
+    my_course.update(mine)
+    assert (mine / glossary.name).read_text(encoding="utf-8") == "two, and my notes"
+
+
 def test_a_lesson_that_came_later_or_was_deleted_is_copied(course, mine):
     write(course / "03_covariate_shift.ipynb", "new")
     (mine / FIRST).unlink()
@@ -399,10 +411,11 @@ def test_it_runs_without_the_package_and_without_any_other(tmp_path):
     run = [sys.executable, "-I", "-S", ROOT / "bn_helpers/my_course.py", "--folder", tmp_path / "x"]
     result = subprocess.run(run, capture_output=True, text=True, encoding="utf-8")
     assert (result.returncode, result.stderr) == (0, "")
-    assert names(tmp_path / "x") == [path.name for path in lessons.stored()]
+    wanted = [*(path.name for path in lessons.stored()), my_course.GLOSSARY]
+    assert names(tmp_path / "x") == wanted
 
 
-def test_a_lesson_links_to_lessons_beside_it_alone_so_that_links_hold_in_a_copy():
+def test_a_lesson_links_to_what_is_copied_with_it_alone_so_that_links_hold_in_a_copy():
     linked = set()
     for path in lessons.lessons():
         for cell in nbformat.read(path, as_version=4).cells:
@@ -418,7 +431,7 @@ def test_a_lesson_links_to_lessons_beside_it_alone_so_that_links_hold_in_a_copy(
         for link in linked
         if not re.match(r"https?:|mailto:|data:|#|attachment:", link)
     }
-    assert linked <= {path.name for path in lessons.lessons()}
+    assert linked <= {path.name for path in lessons.lessons()} | {my_course.GLOSSARY}
     assert len(linked) > 5
 
 

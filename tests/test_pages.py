@@ -37,7 +37,7 @@ def test_the_readme_has_at_most_450_words():
 
 
 def test_the_readme_lists_the_lessons_in_order():
-    linked = re.findall(r"\]\((notebooks/[^)]+)\)", README.read_text(encoding="utf-8"))
+    linked = re.findall(r"\]\((notebooks/[^)]+\.ipynb)\)", README.read_text(encoding="utf-8"))
     assert linked == [path.relative_to(ROOT).as_posix() for path in lessons()]
     assert [row[0][1] for row in table(README, 2)] == [path.name[1] for path in lessons()]
 
@@ -62,7 +62,7 @@ def test_every_page_can_be_reached_from_the_readme():
 
 
 def test_the_glossary_has_each_term_once_in_alphabetical_order_in_three_languages():
-    rows = table(ROOT / "docs/glossary.md", 4)
+    rows = table(ROOT / "notebooks/glossary.md", 4)
     terms = [english.casefold() for english, _, _, _ in rows]
     assert terms == sorted(set(terms))
     assert all(all(row) for row in rows)

@@ -3,11 +3,13 @@
 import inspect
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache, wraps
 
 import numpy as np
 
+from .. import ledger, plots
 from .answering import Expected
 from .calling import reports_of
 from .judging import judge
@@ -97,10 +99,20 @@ def told(check, judged, answers, truth):
     former, wrong = _tries.get(check, (None, 0))
     wrong = 0 if verdict else wrong + (verdict.slip not in NO_TRY)
     _tries[check] = verdict.slip, wrong
+    if verdict:
+        _keep_solved(truth.__name__)
     hint = HINTS.get(verdict.slip, "") if verdict.slip == former else ""
     if verdict or wrong < TRIES:
         return replace(verdict, hint=hint, wanted="")
     return replace(verdict, hint=hint, way=inspect.getsource(truth))
+
+
+def _keep_solved(name):
+    """Note in the ledger that an exercise is solved, if a notebook runs."""
+    if plots.can_display():
+        with suppress(ValueError):  # a damaged ledger is said where predictions are shown
+            if {"exercise": name} not in ledger.kept():
+                ledger.keep({"exercise": name})
 
 
 def asked_by(truth):

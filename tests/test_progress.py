@@ -1,0 +1,148 @@
+"""bn_helpers/progress.py: the table of lessons, and what the ledger knows of each."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from support.notebooks import markdown
+from test_pages import README, table
+
+from bn_helpers import _table, checks, ledger, plots, predict, progress
+from bn_helpers.my_course import lessons
+
+ROOT = Path(__file__).parents[1]
+FILES = lessons(ROOT / "notebooks")
+
+
+@pytest.fixture
+def shown(monkeypatch, tmp_path):
+    """Call it to get what `show` displays, as (HTML, text) of each table."""
+    monkeypatch.setattr(ledger, "FILE", tmp_path / "predictions.json")
+    for module in (plots, _table):
+        monkeypatch.setattr(module, "can_display", lambda: True)
+    outputs = []
+    monkeypatch.setattr(_table, "display", lambda data, raw: outputs.append(data))
+
+    def show():
+        outputs.clear()
+        progress.show()
+        return [(data["text/html"], data["text/plain"]) for data in outputs]
+
+    return show
+
+
+def answer(name, right=True):
+    question = predict.QUESTIONS[name]
+    options = [o for o in question["options"] if (o == question["answer"]) == right]
+    ledger.keep({"question": name, "prediction": options[0], "right": right})
+
+
+def row(text, number):
+    (line,) = (line for line in text.splitlines() if line.startswith(number))
+    return line
+
+
+# --- the list of lessons --------------------------------------------------------------
+
+
+def test_the_lessons_are_those_of_the_course_in_order():
+    assert [lesson["file"] for lesson in progress.LESSONS.values()] == [f.name for f in FILES]
+    assert list(progress.LESSONS) == [path.name[:2] for path in FILES]
+
+
+@pytest.mark.parametrize("number", progress.LESSONS)
+def test_the_exercises_are_those_that_the_lesson_checks(number):
+    path = ROOT / "notebooks" / progress.LESSONS[number]["file"]
+    source = "\n".join(cell.source for cell in nbformat.read(path, 4).cells)
+    names = dict.fromkeys(re.findall(r"checks\.check_(\w+)\(", source))
+    asked = [_truth(getattr(checks, f"check_{name}")) for name in names]
+    assert sorted(progress.LESSONS[number]["exercises"]) == sorted(asked)
+
+
+def _truth(check):
+    """The name of the function that a check asks for."""
+    return check.truth.__name__ if hasattr(check, "truth") else check.__name__[len("check_") :]
+
+
+def test_no_two_exercises_have_one_name():
+    names = [name for lesson in progress.LESSONS.values() for name in lesson["exercises"]]
+    assert len(names) == len(set(names))
+
+
+def test_the_readme_has_the_same_lessons_and_questions():
+    rows = [(link, question) for link, question in table(README, 2)]
+    for (link, question), lesson in zip(rows, progress.LESSONS.values(), strict=True):
+        assert f"(notebooks/{lesson['file']})" in link
+        assert question == lesson["question"]
+
+
+@pytest.mark.parametrize("number", ["00"])
+def test_the_minutes_are_those_in_the_head_of_the_lesson(number):
+    lesson = progress.LESSONS[number]
+    head = markdown(nbformat.read(ROOT / "notebooks" / lesson["file"], 4)).split("\n## ")[0]
+    minutes = re.findall(r"(\d+) minutes", head)
+    assert sum(map(int, minutes)) == lesson["minutes"]
+
+
+# --- what is shown --------------------------------------------------------------------
+
+
+def test_at_first_nothing_is_done_and_each_lesson_is_a_link(shown):
+    ((html, text),) = shown()
+    for number, lesson in progress.LESSONS.items():
+        assert f'<a href="{lesson["file"]}">{number} {lesson["title"]}</a>' in html
+    asked = sum(name.startswith("01-") for name in predict.QUESTIONS)
+    assert f"0 of {asked}" in row(text, "01")
+    assert "✓" not in text
+
+
+def test_a_lesson_is_done_when_all_is_predicted_and_solved(shown):
+    names = [name for name in predict.QUESTIONS if name.startswith("00-")]
+    for name in names:
+        answer(name)
+    assert f"{len(names)} of {len(names)}, {len(names)} right" in row(shown()[0][1], "00")
+    assert "✓" not in shown()[0][1]
+    ledger.keep({"exercise": "sgd_step"})
+    assert row(shown()[0][1], "00").endswith("✓")
+
+
+def test_a_prediction_that_was_wrong_last_is_listed_with_its_lesson(shown):
+    answer("00-batch-mean", right=False)
+    (_, (html, text)) = shown()
+    assert "How much do the means" in text
+    assert 'href="00_start_here.ipynb"' in html
+    answer("00-batch-mean", right=True)
+    assert len(shown()) == 1
+
+
+def test_entries_of_a_former_version_of_the_course_are_let_be(shown):
+    ledger.keep({"question": "00-gone", "prediction": "7", "right": False})
+    ledger.keep({"exercise": "gone"})
+    assert len(shown()) == 1
+
+
+# --- exercises are noted --------------------------------------------------------------
+
+
+def test_a_right_answer_in_a_notebook_is_noted_once_and_a_wrong_one_is_not(shown):
+    def right(w, gradient, lr):
+        return w - lr * gradient
+
+    checks.check_sgd_step(lambda w, gradient, lr: w + lr * gradient)
+    assert ledger.kept() == []
+    for _ in range(2):
+        checks.check_sgd_step(right)
+    assert ledger.kept() == [{"exercise": "sgd_step"}]
+
+
+def test_outside_of_a_notebook_nothing_is_noted(monkeypatch, tmp_path):
+    monkeypatch.setattr(ledger, "FILE", tmp_path / "predictions.json")
+    checks.check_sgd_step(lambda w, gradient, lr: w - lr * gradient)
+    assert ledger.kept() == []
+
+
+def test_a_damaged_ledger_does_not_disturb_a_check(shown):
+    ledger.FILE.write_text("{", encoding="utf-8")
+    assert checks.check_sgd_step(lambda w, gradient, lr: w - lr * gradient).passed
+    assert ledger.FILE.read_text(encoding="utf-8") == "{"
