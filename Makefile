@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 RUN    := .venv/bin/python -E
+PYTEST := -I -m pytest --numprocesses=logical --maxprocesses=4 --dist=loadscope
 
 # What a shell sets for another Python and pip. PYTHONPATH may name a student's own modules: kernels see them, last.
 unexport $(filter-out PYTHONPATH,$(filter PYTHON%,$(.VARIABLES))) PIP_USER PIP_TARGET PIP_PREFIX
@@ -21,10 +22,10 @@ fresh: environment  ## put a clean lesson into my_course/ (ONLY=02); your file i
 
 test: environment lint  ## run every test: the helpers, the stored notebooks, the browser
 	$(RUN) tools/find_chromium.py
-	$(RUN) -I -m pytest
+	$(RUN) $(PYTEST)
 
 test-fast: environment lint  ## run the tests that need no browser
-	$(RUN) -I -m pytest -m "not browser"
+	$(RUN) $(PYTEST) -m "not browser"
 	@echo "The browser tests were left out; 'make test' runs them too."
 
 lint: environment

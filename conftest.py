@@ -48,6 +48,21 @@ class Notebook(IPyNbFile):
             yield Cell.from_parent(self, **own)
 
 
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist, which only `make test` needs
+def pytest_xdist_make_scheduler(config, log):
+    """What belongs together runs in one process: the cells of a lesson, the browser."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file = nodeid.split("::")[0]
+            if "test_browser" in file:
+                return "browser"
+            return file if file.startswith("notebooks") else nodeid
+
+    return Together(config, log)
+
+
 def pytest_ignore_collect(collection_path, config):
     """Leave out what people put beside the lessons, unless it is named by hand."""
     named = {Path(argument.split("::")[0]).resolve() for argument in config.args}
