@@ -9,7 +9,7 @@ from printed import NUMBER, near, unit
 from support.notebooks import LESSONS, code_cells, printed
 
 from bn_helpers import data, initializers, predict
-from bn_helpers.explorers import forward, inference, initialization, shift
+from bn_helpers.explorers import forward, inference, initialization, shift, training_run
 
 X_TRAIN = data.load_digits()[0]
 
@@ -24,9 +24,15 @@ def running_averages():
     return figure.sentence + figure.update(momentum=0.05)
 
 
+def two_layers():
+    """What figure 3 says at the settings that its answers name."""
+    figure = initialization.saturation.live()
+    return "\n".join(figure.update(std=std) for std in (0.18, 0.28, 3))
+
+
 def slowest_rate():
     run = dict(start="N(0, 1)", activation="ReLU", lr=0.005)
-    return initialization.training_run.live(**run).sentence
+    return training_run.training_run.live(**run).sentence
 
 
 def computed(*numbers):
@@ -34,7 +40,12 @@ def computed(*numbers):
 
 
 ALSO = {  # lesson -> what else tells numbers that its answers quote
-    "01": [computed((-np.log(99), 1), (512 / 100, 2)), slowest_rate],
+    "01": [
+        computed((-np.log(99), 1), (512 / 100, 2), (np.sqrt(5.12), 2), (1 / np.sqrt(5.12), 2)),
+        computed((1 / np.sqrt(64 * np.mean(X_TRAIN**2)), 2)),
+        slowest_rate,
+        two_layers,
+    ],
     "02": [computed((np.sqrt(2 / 144), 3), (np.sqrt(2 / 432), 3), (1e12 ** (1 / 50), 1))],
     "03": [internal_shift],
     "05": [

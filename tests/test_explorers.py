@@ -21,6 +21,7 @@ from bn_helpers.explorers import (
     rescaling,
     shift,
     start,
+    training_run,
 )
 from bn_helpers.initializers import he_normal
 from bn_helpers.layers import Tanh
@@ -78,7 +79,10 @@ EXPLORERS = {  # each with the function that gives its data
     start.small_network: lambda network, X, y: SMALL,
     start.valley: lambda network, X, y: SMALL,
     initialization.two_layer_network: lambda network, X, y: (),
-    initialization.training_run: lambda network, X, y: (),
+    initialization.weighted_sum: lambda network, X, y: (),
+    initialization.saturation: lambda network, X, y: (),
+    initialization.answers: lambda network, X, y: (),
+    training_run.training_run: lambda network, X, y: (),
     depth.deep_network: lambda network, X, y: (),
     shift.dataset_shift: lambda network, X, y: (),
     shift.internal_shift: lambda network, X, y: (load_recorded("internal_shift"),),

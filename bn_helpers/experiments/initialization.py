@@ -15,6 +15,7 @@ from .training_lab import TrainingRun
 
 LAYERS = {"sigmoid": Sigmoid, "tanh": Tanh, "ReLU": ReLU}
 
+INPUTS = (1, 2, 4, 8, 16, 32, 64, 100, 128, 256, 512)
 WIDTHS = (16, 32, 64, 100, 128, 256, 512)
 EXAMPLES = 480
 STARTS = {
@@ -41,6 +42,14 @@ def draws(width, digits):
     return x, x @ rng.standard_normal((x.shape[1], width)), rng.standard_normal((width, width))
 
 
+@lru_cache(maxsize=len(INPUTS))
+def sums(n):
+    """Gaussian inputs x (480, n), and their sums (480, 100) with weights of std 1."""
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((EXAMPLES, n))
+    return x, x @ rng.standard_normal((n, 100))
+
+
 def two_layers(std, activation, width, digits):
     """Sums and outputs, ((z, a), (z, a)), of two layers whose weights have that std.
 
@@ -57,7 +66,7 @@ def measured(layers, std, activation, width, digits):
     """The numbers for the sentence below `two_layers`, by name.
 
     "formula" is the expected std of the sums of layer 1: std times the root of
-    n mean(x^2).
+    n mean(x^2). "first" and "second" tell how the outputs vary between examples.
     """
     (z, a), (_, second) = layers
     _, slope, (low, high), _ = ACTIVATIONS[activation]
