@@ -70,7 +70,7 @@ ROOMS = {
     "questions": Room([f"checks/{word}" for word in WORDS], [*BELOW, "checks"], apart=True),
     # floor 3
     "explorers": Room(
-        [f"explorers/{word}" for word in [*WORDS, "diagrams"]],
+        [f"explorers/{word}" for word in [*WORDS, "asleep", "diagrams"]],
         ["plots", "live", "experiments"],
         apart=True,
     ),
