@@ -1,15 +1,16 @@
 """Lesson 02: signal and gradient through up to 50 layers, and a network that waits."""
 
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 
 from ..data import load_digits
-from ..initializers import xavier_normal
-from ..layers import Sigmoid
-from ..measures import ACTIVATIONS, between_examples
+from ..initializers import he_normal, normal, xavier_normal
+from ..layers import ReLU, Sigmoid, Tanh
+from ..measures import ACTIVATIONS, between_examples, over_seeds
 from ..network import mlp
-from ..training import accuracy
+from ..training import accuracy, train
 from .training_lab import TrainingRun
 
 WIDTH = 64
@@ -32,6 +33,21 @@ RULES = {  # variance of the weights, from fan-in i and fan-out o
     "1 / fan_in": lambda i, o: 1 / i,
     "1 / fan_out": lambda i, o: 1 / o,
     "2 / (fan_in + fan_out)": lambda i, o: 2 / (i + o),
+}
+SIZES = (64, 50, 50, 50, 50, 50, 10)  # of the networks that train on the digits
+CHANGES = {  # what is changed: activation, first weights, rate
+    "sigmoid, 0.01, rate 0.5": (Sigmoid, normal(0.01), 0.5),
+    "rate 0.05": (Sigmoid, normal(0.01), 0.05),
+    "ReLU": (ReLU, normal(0.01), 0.5),
+    "Xavier": (Sigmoid, xavier_normal, 0.5),
+    "N(0, 1)": (Sigmoid, normal(1.0), 0.5),
+    "ReLU, N(0, 1), rate 0.3": (ReLU, normal(1.0), 0.3),
+    "rate 0.002": (ReLU, normal(1.0), 0.002),
+    "rate 0.0001": (ReLU, normal(1.0), 0.0001),
+    "He": (ReLU, he_normal, 0.3),
+    "He, rate 0.05": (ReLU, he_normal, 0.05),
+    "tanh, Xavier, rate 0.05": (Tanh, xavier_normal, 0.05),
+    "rate 0.5": (Tanh, xavier_normal, 0.5),
 }
 RATES = ("2", "0.5")  # of the runs that are recorded
 SEEDS, STEPS, EVERY = range(5), 10_000, 100
@@ -60,9 +76,7 @@ def fans(shape, rule):
     the last sums.
     """
     rng, sizes = np.random.default_rng(0), SHAPES[shape]
-    weights = [
-        np.sqrt(RULES[rule](i, o)) * rng.standard_normal((i, o)) for i, o in zip(sizes, sizes[1:])
-    ]
+    weights = [np.sqrt(RULES[rule](i, o)) * rng.standard_normal((i, o)) for i, o in pairwise(sizes)]
     signal = [rng.standard_normal((EXAMPLES, sizes[0]))]
     gradient = [rng.standard_normal((EXAMPLES, sizes[-1]))]
     for W in weights:
@@ -171,6 +185,20 @@ def unknown_layers():
     return {"A": layers(0.025, 1), "B": layers(0.05, 5), "C": layers(0.5, 1)}
 
 
+def final(activation, start, lr, seed):
+    """Test accuracy of a network of SIZES after 200 steps of 60 digits."""
+    X_train, y_train, X_test, y_test = load_digits()
+    rng = np.random.default_rng(seed)
+    network = mlp(SIZES, activation=activation, initializer=start, rng=rng)
+    train(network, X_train, y_train, steps=200, lr=lr, batch_size=60, rng=rng)
+    return accuracy(network, X_test, y_test)
+
+
+def single_changes():
+    """The final accuracies of five seeds, {what is changed: (5,)}."""
+    return {name: over_seeds(final, *case) for name, case in CHANGES.items()}
+
+
 def waiting_run(rate, seed):
     """A TrainingRun on the digits: five hidden sigmoid layers of 50 units, Xavier.
 
@@ -178,8 +206,7 @@ def waiting_run(rate, seed):
     """
     X_train, y_train, X_test, y_test = load_digits()
     rng = np.random.default_rng(seed)
-    sizes = [64] + 5 * [50] + [10]
-    network = mlp(sizes, activation=Sigmoid, initializer=xavier_normal, rng=rng)
+    network = mlp(SIZES, activation=Sigmoid, initializer=xavier_normal, rng=rng)
 
     def look(network):
         hidden = network.activations(X_test, training=False)

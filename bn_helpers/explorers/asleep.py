@@ -27,7 +27,7 @@ WAITING = (
 def one_layer(fig, five_layers):
     """Live: all outputs of a sigmoid layer, one unit of it, and 60 examples x 60 units.
 
-    five_layers: a function gain -> the outputs (1000, 100) of each of five layers.
+    five_layers: a function gain -> weights and outputs (1000, 100) of five layers.
     """
     *axes, right = fig.subplots(1, 3)
     fills = [plots.histogram(ax, 0, 1, bins=100) for ax in axes]
@@ -39,7 +39,7 @@ def one_layer(fig, five_layers):
 
     def update(layer, gain):
         if gain not in networks:
-            networks[gain] = five_layers(gain)
+            _, networks[gain] = five_layers(gain)
         a = networks[gain][layer - 1]
         fills[0](a)
         fills[1](a[:, 0])
@@ -72,8 +72,8 @@ def remedies(results):
 def waiting(fig, record):
     """Live: five seeds of a deep sigmoid network from Xavier weights, as recorded.
 
-    record: `data.load_recorded("asleep")`. Left the test accuracy, right the std between
-    test images by layer.
+    record: `data.load_recorded("asleep")`. Left the test accuracy, right the std
+    between test images by layer.
     """
     left, right = fig.subplots(1, 2, width_ratios=(2, 1))
     left.set(xlim=(0, STEPS), ylim=(0, 1))

@@ -174,7 +174,7 @@ def _on_depth(scheme, activation, depth):
 
 
 def _short(number):
-    """Two digits; a number from 100 to a million is whole, one above 1e12 is a bound."""
+    """Two digits; 100 to a million as a whole number, above 1e12 a bound."""
     if number > 1e12:
         return "more than 1e12"
     return f"{number:.0f}" if 100 <= number < 1e6 else f"{number:.2g}"
