@@ -223,6 +223,7 @@ check_diagnose = Question(
         "sleep-forgotten": by(between=lambda a: 1),
         "middle-for-ends": by(flat=lambda a: np.abs(a - 0.5) < 0.49),
         "asleep-first": by(asleep_first=True),
+        "one-for-all": (lambda a: 0, lambda a: 1, lambda a: 2),
         "codes-exchanged": (by(codes=(0, 2, 1)), by(codes=(1, 0, 2)), by(codes=(2, 1, 0))),
     },
     passed="You asked for the spread between examples. The histogram of all outputs hides it.",

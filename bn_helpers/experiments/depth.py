@@ -37,17 +37,17 @@ RULES = {  # variance of the weights, from fan-in i and fan-out o
 SIZES = (64, 50, 50, 50, 50, 50, 10)  # of the networks that train on the digits
 CHANGES = {  # what is changed: activation, first weights, rate
     "sigmoid, 0.01, rate 0.5": (Sigmoid, normal(0.01), 0.5),
-    "rate 0.05": (Sigmoid, normal(0.01), 0.05),
-    "ReLU": (ReLU, normal(0.01), 0.5),
-    "Xavier": (Sigmoid, xavier_normal, 0.5),
-    "N(0, 1)": (Sigmoid, normal(1.0), 0.5),
+    "→ rate 0.05": (Sigmoid, normal(0.01), 0.05),
+    "→ ReLU": (ReLU, normal(0.01), 0.5),
+    "→ Xavier": (Sigmoid, xavier_normal, 0.5),
+    "→ N(0, 1)": (Sigmoid, normal(1.0), 0.5),
     "ReLU, N(0, 1), rate 0.3": (ReLU, normal(1.0), 0.3),
-    "rate 0.002": (ReLU, normal(1.0), 0.002),
-    "rate 0.0001": (ReLU, normal(1.0), 0.0001),
-    "He": (ReLU, he_normal, 0.3),
-    "He, rate 0.05": (ReLU, he_normal, 0.05),
+    "→ rate 0.002": (ReLU, normal(1.0), 0.002),
+    "→ rate 0.0001": (ReLU, normal(1.0), 0.0001),
+    "→ He": (ReLU, he_normal, 0.3),
+    "→ He, rate 0.05": (ReLU, he_normal, 0.05),
     "tanh, Xavier, rate 0.05": (Tanh, xavier_normal, 0.05),
-    "rate 0.5": (Tanh, xavier_normal, 0.5),
+    "→ rate 0.5": (Tanh, xavier_normal, 0.5),
 }
 RATES = ("2", "0.5")  # of the runs that are recorded
 SEEDS, STEPS, EVERY = range(5), 10_000, 100

@@ -24,6 +24,7 @@ LAYERS = np.arange(1, DEEPEST + 1)
 SMALLEST, LARGEST = 1e-9, 1e3  # the ends of the logarithmic axes
 ROUNDING = 1e-12  # below it, a spread of numbers near 1 is an error of the computer
 CHANGED = ("Xavier", "He", "N(0, 1)")
+LAW = dict(color=plots.INK, linestyle=":")
 
 POWER = (
     "Weight std {std:g}: one layer multiplies the std by {factor:g}. After 50 layers it is "
@@ -164,7 +165,7 @@ def _on_depth(scheme, activation, depth):
     arrives = ARRIVES.format(part=_short(stds[0] / (stds[-1] or 1)), depth=depth)
     return DEEP.format(
         scheme=scheme,
-        activation=activation,
+        activation=activation[0].upper() + activation[1:],
         depth=depth,
         s="s" * (depth > 1),
         pooled=_short(pooled),
@@ -221,7 +222,7 @@ def summary(asleep):
         for factor, style in ((0.8, ":"), (1, "-"), (1.2, "--")):
             line = dict(color=plots.INK, linestyle=style, label=f"factor {factor:g}")
             first.plot(LAYERS, powers() * factor**LAYERS, **line)
-        first.legend(loc="lower left")
+        first.legend(loc="upper left", fontsize=8)
         plots.name(first, "layer", "std of the sums", "n Var(w) = 1, or it vanishes or explodes")
         for ax, name in ((second, "ReLU"), (third, "sigmoid")):
             for scheme, line in _five_curves(ax).items():
@@ -229,9 +230,8 @@ def summary(asleep):
             plots.name(ax, "layer", "std between examples", name)
         second.legend(loc="lower left", ncols=2, fontsize=8)
         second.set_title("ReLU needs He: n Var(w) = 2")
-        third.set_title("Sigmoid: no fixed factor is enough")
-        fill = plots.histogram(fourth, 0, 1, bins=100, color=plots.FILL)
-        fill(asleep)
+        third.set_title("Sigmoid: asleep from most starts")
+        plots.histogram(fourth, 0, 1, bins=100)(asleep)
         plots.histogram(fourth, 0, 1, bins=100, color=plots.INK)(asleep[:, 0])
         plots.name(fourth, x="output", title="one layer: all units, and one unit (black)")
     plots.show(fig, SUMMARY)

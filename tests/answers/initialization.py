@@ -238,7 +238,7 @@ SLIPS = [
     (check_diagnose, lambda a: alike(a) or 2 * flat(a), "asleep-first"),
     (check_diagnose, lambda a: 1 if flat(a) else 2 * alike(a), "codes-exchanged"),
     (check_diagnose, lambda a: "asleep", "not-a-number"),
-    (check_diagnose, lambda a: 1, "argument-ignored"),
+    (check_diagnose, lambda a: 1, "one-for-all"),
     (check_he_weights, normal(lambda i, o: math.sqrt(2 / o)), "fan-out-for-fan-in"),
     (check_he_weights, normal(lambda i, o: math.sqrt(2 / (i + o))), "xavier-for-he"),
     (check_he_weights, normal(lambda i, o: math.sqrt(1 / i)), "two-forgotten"),
