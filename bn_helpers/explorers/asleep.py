@@ -59,7 +59,8 @@ def remedies(results):
             ax.plot(finals, np.full(len(finals), -place), "o", color=plots.INK, alpha=0.5)
         ax.axvline(0.1, color=plots.FAINT, linestyle=":", linewidth=1)
         ax.set(xlim=(0, 1), yticks=-np.arange(len(results)), yticklabels=list(results))
-        plots.name(ax, x="test accuracy after 200 steps, five seeds (dotted: chance)")
+        words = "test accuracy after 200 steps, five seeds (dotted: chance)"
+        plots.name(ax, x=words, y="activation, weights, rate")
     told = [f"{name} {min(v):.2f} to {max(v):.2f}" for name, v in results.items()]
     plots.show(fig, f"Test accuracy of five seeds. {'; '.join(told)}.")
 

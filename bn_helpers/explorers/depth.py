@@ -41,9 +41,8 @@ DEEP = (
 ARRIVES = "The gradient's std at layer 1 is {part} times that at layer {depth}."
 CHANGE = (
     "{activation}, all weights changed by about {share:g}%. The outputs of layer 50 change by "
-    "{Xavier:.1%} (Xavier), {He:.1%} (He), {N:.1%} (N(0, 1))."
+    "{Xavier:.1%} with Xavier, {He:.1%} with He and {N:.1%} with N(0, 1)."
 )
-
 SUMMARY = (
     "Stds by layer. Factors 0.8, 1 and 1.2 over 50 layers vanish, stay, explode. ReLU layers keep "
     "their spread with He weights only. Sigmoid layers lose it from most starts. One layer: all "
@@ -81,8 +80,8 @@ def fifty_layers(fig):
 
 
 @explore(
-    shape=choice(*SHAPES, label="units of the layers", hint="the inputs first"),
-    rule=choice(*RULES, label="Var(w) of each layer", hint="the rule for the weights"),
+    shape=choice(*SHAPES, label="units", hint="of the layers, the inputs first"),
+    rule=choice(*RULES, label="Var(w)", hint="the rule for the weights of each layer"),
     size=(7.2, 2.5),
 )
 def fans(fig):
@@ -132,7 +131,7 @@ def deep_network(fig):
     outputs, gradients = (_five_curves(ax) for ax in (middle, right))
     plots.name(middle, "layer", "std between examples", "outputs")
     plots.name(right, "layer", "std / that of the last", "gradient")
-    fig.legend(handles=list(outputs.values()), loc="outside lower center", ncols=5)
+    fig.legend(handles=list(outputs.values()), loc="outside lower center", ncols=5, borderaxespad=0)
 
     def update(scheme, activation, depth):
         low, high = ACTIVATIONS[activation].range
@@ -162,7 +161,9 @@ def _five_curves(ax):
 def _on_depth(scheme, activation, depth):
     pooled, between = (stds[depth - 1] for stds in spreads(scheme, activation))
     stds = backward(scheme, activation, depth)
-    arrives = ARRIVES.format(part=_short(stds[0] / (stds[-1] or 1)), depth=depth)
+    part = stds[0] / (stds[-1] or 1)
+    part = _short(part) if part < 1e12 else "more than 1e12"  # chaos: not the same everywhere
+    arrives = ARRIVES.format(part=part, depth=depth)
     return DEEP.format(
         scheme=scheme,
         activation=activation[0].upper() + activation[1:],
@@ -175,9 +176,7 @@ def _on_depth(scheme, activation, depth):
 
 
 def _short(number):
-    """Two digits; 100 to a million as a whole number, above 1e12 a bound."""
-    if number > 1e12:
-        return "more than 1e12"
+    """Two digits; 100 to a million as a whole number."""
     return f"{number:.0f}" if 100 <= number < 1e6 else f"{number:.2g}"
 
 
