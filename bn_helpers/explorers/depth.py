@@ -117,7 +117,7 @@ def fans(fig):
         *ACTIVATIONS, label="activation", hint="function from the sums to the outputs"
     ),
     depth=slider(1, DEEPEST, start=10, label="layers", hint="how deep the network is"),
-    size=(7.2, 3.3),
+    size=(7.2, 3.0),
 )
 def deep_network(fig):
     """Live: a network of `depth` layers of 64 units, from five starts.
@@ -218,16 +218,17 @@ def summary(asleep):
     with plots.card(height=4.2) as fig:
         (first, second), (third, fourth) = fig.subplots(2, 2)
         _log(first, 1e-6, 1e6, [1e-5, 1, 1e5])
+        first.set(xlim=(0, 65))
         for factor, style in ((0.8, ":"), (1, "-"), (1.2, "--")):
-            line = dict(color=plots.INK, linestyle=style, label=f"factor {factor:g}")
-            first.plot(LAYERS, powers() * factor**LAYERS, **line)
-        first.legend(loc="upper left", fontsize=8)
+            stds = powers() * factor**LAYERS
+            first.plot(LAYERS, stds, color=plots.INK, linestyle=style)
+            first.text(51, stds[-1], f"factor {factor:g}", size=8, va="center")
         plots.name(first, "layer", "std of the sums", "n Var(w) = 1, or it vanishes or explodes")
         for ax, name in ((second, "ReLU"), (third, "sigmoid")):
             for scheme, line in _five_curves(ax).items():
                 line.set_data(LAYERS, np.clip(spreads(scheme, name)[1], SMALLEST, LARGEST))
             plots.name(ax, "layer", "std between examples", name)
-        second.legend(loc="lower left", ncols=2, fontsize=8)
+        third.legend(loc="lower right", ncols=2, fontsize=8)
         second.set_title("ReLU needs He: n Var(w) = 2")
         third.set_title("Sigmoid: asleep from most starts")
         plots.histogram(fourth, 0, 1, bins=100)(asleep)
