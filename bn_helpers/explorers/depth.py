@@ -142,18 +142,21 @@ def deep_network(fig):
             stds = backward(name, activation, depth)
             shown = spreads(name, activation)[1][:depth], stds / (stds[-1] or 1)
             for line, values in zip((outputs[name], gradients[name]), shown):
-                line.set_data(LAYERS[:depth], np.clip(values, SMALLEST, LARGEST))
-                line.set(marker="." if name == scheme else "", alpha=1 if name == scheme else 0.6)
+                line.set_data(LAYERS[:depth], np.clip(values, SMALLEST / 9, LARGEST * 9))
+                line.set(marker="." if name == scheme else "", linewidth=1 + (name == scheme))
         return _on_depth(scheme, activation, depth)
 
     return update
 
 
 def _five_curves(ax):
-    """A line for each scheme on a logarithmic axis, by name."""
+    """A line for each scheme on a logarithmic axis, by name.
+
+    Without antialiasing: five colours with soft edges are too many for a palette.
+    """
     _log(ax, SMALLEST, LARGEST, [1e-9, 1e-6, 1e-3, 1, 1e3])
     return {
-        name: ax.plot([], [], label=name, linewidth=1.2, **plots.INITIALIZERS[name])[0]
+        name: ax.plot([], [], label=name, antialiased=False, **plots.INITIALIZERS[name])[0]
         for name in SCHEMES
     }
 
@@ -226,7 +229,7 @@ def summary(asleep):
         plots.name(first, "layer", "std of the sums", "n Var(w) = 1, or it vanishes or explodes")
         for ax, name in ((second, "ReLU"), (third, "sigmoid")):
             for scheme, line in _five_curves(ax).items():
-                line.set_data(LAYERS, np.clip(spreads(scheme, name)[1], SMALLEST, LARGEST))
+                line.set_data(LAYERS, np.clip(spreads(scheme, name)[1], SMALLEST / 9, LARGEST * 9))
             plots.name(ax, "layer", "std between examples", name)
         third.legend(loc="lower right", ncols=2, fontsize=8)
         second.set_title("ReLU needs He: n Var(w) = 2")
