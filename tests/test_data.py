@@ -950,7 +950,7 @@ def test_a_record_is_read_by_name_and_another_name_is_refused():
     assert record["without, rate 0.1"]["accuracy"].shape == (5, len(record["steps"]))
     with pytest.raises(
         ValueError,
-        match=r"name: expected one of \['internal_shift', .*'whitening_cost'\], got 'nothing'",
+        match=r"name: expected one of \[.*'internal_shift', .*'whitening_cost'\], got 'nothing'",
     ):
         load_recorded("nothing")
 
@@ -960,7 +960,8 @@ def test_a_record_is_read_by_name_and_another_name_is_refused():
 )
 def test_what_is_no_name_of_a_record_is_refused(name):
     with pytest.raises(
-        ValueError, match=r"^name: expected one of \['internal_shift', .*'whitening_cost'\], got .+"
+        ValueError,
+        match=r"^name: expected one of \[.*'internal_shift', .*'whitening_cost'\], got .+",
     ):
         load_recorded(name)
 

@@ -7,9 +7,18 @@ import numpy as np
 import pytest
 from printed import NUMBER, near, unit
 from support.notebooks import LESSONS, code_cells, printed
+from support.sigmoid_layers import sigmoid_layers
 
 from bn_helpers import data, initializers, predict
-from bn_helpers.explorers import forward, inference, initialization, shift, training_run
+from bn_helpers.explorers import (
+    asleep,
+    depth,
+    forward,
+    inference,
+    initialization,
+    shift,
+    training_run,
+)
 
 X_TRAIN = data.load_digits()[0]
 
@@ -35,6 +44,15 @@ def slowest_rate():
     return training_run.training_run.live(**run).sentence
 
 
+def fifty_layers_of_each():
+    """What figures 1, 6 and 8 of lesson 02 say at the settings of their answers."""
+    told = [depth.fifty_layers.live(std=std).sentence for std in (0.09, 0.1, 0.11)]
+    gains = [asleep.one_layer.live(sigmoid_layers, gain=gain).sentence for gain in (2, 4, 10)]
+    relu = dict(activation="ReLU", depth=50)
+    ends = [depth.deep_network.live(scheme=scheme, **relu).sentence for scheme in ("He", "Xavier")]
+    return " ".join([*told, *gains, *ends])
+
+
 def computed(*numbers):
     return lambda: " ".join(f"{number:.{digits}f}" for number, digits in numbers)
 
@@ -46,7 +64,7 @@ ALSO = {  # lesson -> what else tells numbers that its answers quote
         slowest_rate,
         two_layers,
     ],
-    "02": [computed((np.sqrt(2 / 144), 3), (np.sqrt(2 / 432), 3), (1e12 ** (1 / 50), 1))],
+    "02": [fifty_layers_of_each, computed((1e7 ** (1 / 50), 1))],
     "03": [internal_shift],
     "05": [
         lambda: forward.five_points.live(fifth=10).sentence,

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from bn_helpers.batchnorm import BatchNorm, batchnorm_backward, batchnorm_forward
+from bn_helpers.checks.depth import diagnose
 from bn_helpers.data import load_digits, load_recorded
 from bn_helpers.experiments import backward, depth, forward, inference, rescaling, shift, start
 from bn_helpers.experiments.training_lab import TrainingRun
@@ -48,6 +49,66 @@ def test_the_deep_network_agrees_with_a_network_of_layers_and_its_backward_pass(
         if isinstance(layer, ReLU):
             stds.append(gradient.std())
     np.testing.assert_allclose(depth.backward("He", "ReLU", deep), stds[::-1], rtol=1e-10)
+
+
+def test_one_factor_is_multiplied_as_often_as_there_are_layers():
+    rng = np.random.default_rng(0)
+    h = rng.standard_normal((depth.EXAMPLES, 100))
+    for _ in range(7):
+        h = h @ (0.03 * rng.standard_normal((100, 100)))
+    assert depth.powers()[6] * 0.3**7 == pytest.approx(h.std())
+
+
+@pytest.mark.parametrize("shape", depth.SHAPES)
+def test_the_product_of_fan_in_over_fan_out_telescopes(shape):
+    sizes = depth.SHAPES[shape]
+    signal, gradient = depth.fans(shape, "1 / fan_out")
+    assert signal[-1] / signal[0] == pytest.approx(sizes[0] / sizes[-1], rel=0.25)
+    assert gradient[0] / gradient[-1] == pytest.approx(1, rel=0.25)
+    signal, gradient = depth.fans(shape, "1 / fan_in")
+    assert signal[-1] / signal[0] == pytest.approx(1, rel=0.25)
+    assert gradient[0] / gradient[-1] == pytest.approx(sizes[-1] / sizes[0], rel=0.25)
+
+
+def test_he_keeps_the_mean_square_of_relu_on_average_and_draws_vary_more_with_depth():
+    squares = depth.relu_draws()
+    assert squares[:, 0].mean() == pytest.approx(1, abs=0.02)
+    assert squares.mean() == pytest.approx(1, abs=0.2)
+    logarithms = np.log10(squares).std(axis=0)
+    assert logarithms[0] < logarithms[9] < logarithms[49]
+
+
+def test_a_change_of_relu_weights_grows_like_the_root_of_the_layers_whatever_their_std():
+    changes = depth.changed("He", "ReLU", 0.01)
+    np.testing.assert_allclose(depth.changed("N(0, 1)", "ReLU", 0.01), changes, rtol=1e-6)
+    ratios = changes / (0.01 * np.sqrt(np.arange(1, 51)))
+    assert 0.5 < ratios.min() < ratios.max() < 2
+    assert depth.changed("N(0, 1)", "tanh", 0.01)[-1] == pytest.approx(np.sqrt(2), abs=0.1)
+
+
+def test_pairs_of_examples_are_alike_by_the_cosine_of_their_outputs():
+    a, (i, j) = depth.forward("He", "tanh")[0][4], np.triu_indices(depth.EXAMPLES, k=1)
+    cosines = np.sum(a[i] * a[j], axis=1) / np.linalg.norm(a[i], axis=1)
+    cosines /= np.linalg.norm(a[j], axis=1)
+    assert depth.alike("He", "tanh")[4] == pytest.approx(np.mean(np.abs(cosines)))
+
+
+def test_two_of_the_unknown_layers_have_the_same_pooled_std_and_three_diagnoses():
+    layers = depth.unknown_layers()
+    assert [diagnose(a) for a in layers.values()] == [0, 1, 2]
+    assert layers["A"].std() == pytest.approx(layers["B"].std(), rel=0.05)
+
+
+def test_the_record_of_the_network_that_waits_begins_as_the_run_does():
+    record = load_recorded("asleep")
+    for rate in depth.RATES:
+        run = depth.waiting_run(rate, seed=3)
+        run.at(200)
+        accuracies, between = zip(*run.looks)
+        case = record[f"rate {rate}"]
+        np.testing.assert_allclose(case["accuracy"][3, :3], accuracies, atol=0.02)
+        np.testing.assert_allclose(case["between"][3, :3], between, rtol=0.02)
+    assert (record["rate 2"]["accuracy"][:, -1] > 0.9).sum() == 3
 
 
 def test_a_running_average_is_that_of_the_layer_for_every_momentum():

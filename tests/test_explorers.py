@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from support.axes import unnamed
 from support.pixels import full_draw, pixels
+from support.sigmoid_layers import sigmoid_layers
 
 from bn_helpers._png import COARSEST
 from bn_helpers.data import load_digits, load_recorded
@@ -13,6 +14,7 @@ from bn_helpers.experiments import inference as experiment
 from bn_helpers.experiments.forward import SIZES
 from bn_helpers.experiments.rescaling import METHODS, points
 from bn_helpers.explorers import (
+    asleep,
     backward,
     depth,
     forward,
@@ -83,7 +85,12 @@ EXPLORERS = {  # each with the function that gives its data
     initialization.saturation: lambda network, X, y: (),
     initialization.answers: lambda network, X, y: (),
     training_run.training_run: lambda network, X, y: (),
+    depth.fifty_layers: lambda network, X, y: (),
+    depth.fans: lambda network, X, y: (),
+    asleep.one_layer: lambda network, X, y: (sigmoid_layers,),
     depth.deep_network: lambda network, X, y: (),
+    depth.small_change: lambda network, X, y: (),
+    asleep.waiting: lambda network, X, y: (load_recorded("asleep"),),
     shift.dataset_shift: lambda network, X, y: (),
     shift.internal_shift: lambda network, X, y: (load_recorded("internal_shift"),),
     rescaling.cloud: lambda network, X, y: (),
@@ -188,12 +195,26 @@ def test_the_noise_of_one_example_falls_with_the_root_of_the_batch_size(network,
 
 def test_sentences_of_the_deep_explorer_tell_the_three_numbers():
     sentence = depth.deep_network.live().sentence
-    assert sentence.startswith(
-        "Xavier weights, sigmoid, 10 layers: the outputs of layer 10 have std 0.1"
-    )
-    dead = depth.deep_network.live(scheme="zeros").sentence
-    assert "0 pooled and 0 between examples" in dead
-    assert "has 0 times the std" in dead
+    assert sentence.startswith("Sigmoid, 10 layers, weights Xavier: the outputs of layer 10 have")
+    dead = depth.deep_network.live(scheme="zeros", activation="ReLU").sentence
+    assert dead.endswith("0 pooled and 0 between examples. No gradient reaches layer 1.")
+    rounding = depth.deep_network.live(depth=50).sentence
+    assert "pooled and less than 1e-12 between examples" in rounding
+    exploding = dict(scheme="N(0, 1)", activation="tanh", depth=50)
+    assert "more than 1e12 times" in depth.deep_network.live(**exploding).sentence
+
+
+def test_a_layer_that_is_asleep_is_a_spike_in_its_own_histogram():
+    figure = asleep.one_layer.live(sigmoid_layers)
+    assert "std 0.12 pooled, 0.00064 between examples" in figure.sentence
+    assert "Unit 1 gives 0.624 to 0.629" in figure.sentence
+    assert "53% of the outputs are flat" in figure.update(gain=10)
+
+
+def test_a_seed_that_learns_and_one_that_does_not_are_told_at_each_step():
+    figure = asleep.waiting.live(load_recorded("asleep"))
+    assert "five seeds: 0.96, 0.96, 0.41, 0.97, 0.10." in figure.sentence
+    assert "five seeds: 0.10, 0.10, 0.10, 0.10, 0.10." in figure.update(step=200)
 
 
 def test_the_first_figure_says_that_widgets_work_once_it_has_moved():

@@ -73,7 +73,7 @@ ROOMS = {
     "questions": Room([f"checks/{word}" for word in WORDS], [*BELOW, "checks"], apart=True),
     # floor 3
     "explorers": Room(
-        [f"explorers/{word}" for word in [*WORDS, "diagrams", "training_run"]],
+        [f"explorers/{word}" for word in [*WORDS, "asleep", "diagrams", "training_run"]],
         ["plots", "live", "experiments"],
         apart=True,
     ),

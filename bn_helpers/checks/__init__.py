@@ -6,7 +6,7 @@ functions with the same face.
 """
 
 from .backward import check_batchnorm_backward, check_statistics_gradients
-from .depth import check_he_weights, check_leaky_std, check_xavier_std
+from .depth import check_diagnose, check_he_weights, check_leaky_std, check_xavier_std
 from .forward import check_batchnorm_conv, check_batchnorm_forward, check_undo_batchnorm
 from .inference import check_batches_needed, check_fold, check_running_update
 from .initialization import check_saturated_share, check_uniform_weights, check_weight_std
@@ -24,6 +24,7 @@ __all__ = [
     "check_batchnorm_backward",
     "check_batchnorm_conv",
     "check_batchnorm_forward",
+    "check_diagnose",
     "check_fold",
     "check_he_weights",
     "check_leaky_std",

@@ -176,3 +176,55 @@ check_leaky_std = Question(
     passed="With slope 0 it is He's rule, with slope 1 the rule without activation.",
     rtol=5e-3,
 )
+
+
+def diagnose(outputs):
+    flat = np.mean(np.abs(outputs - 0.5) > 0.49)
+    between = np.std(outputs, axis=0).mean()
+    return 2 if flat > 0.5 else 1 if between < 0.02 else 0
+
+
+def layers_to_diagnose(rng):
+    """Outputs (N, D) of sigmoid layers, all far from the limits that are told."""
+    units, examples = rng.uniform(0.25, 0.75, 30), rng.uniform(0.25, 0.75, (200, 1))
+    noise = 1e-3 * rng.standard_normal((200, 30))
+    ends = np.where(rng.random((200, 30)) < 0.5, 0.003, 0.998)
+    yield units + noise  # asleep: each unit has its own number
+    yield np.where(rng.random((200, 30)) < 0.1, 0.5, ends)  # saturated at both ends
+    yield np.clip(rng.normal(0.5, 0.12, (150, 40)), 0.05, 0.95)  # healthy
+    yield examples + noise  # healthy: all units agree, and the examples differ
+    yield 0.5 + noise  # asleep, and the units are alike
+    yield 0.004 + np.abs(noise)  # saturated at one end, and the same for all examples
+    yield 0.996 - np.abs(noise)
+    yield np.array([[0, 1], [1, 0], [0, 1]])
+
+
+def by(flat=None, between=None, codes=(0, 1, 2), asleep_first=False):
+    """A diagnosis with other measurements: functions of the outputs."""
+
+    def of(outputs):
+        is_flat = np.mean(flat(outputs) if flat else np.abs(outputs - 0.5) > 0.49) > 0.5
+        is_alike = (between(outputs) if between else outputs.std(axis=0).mean()) < 0.02
+        seen = (1, 2) if asleep_first else (2, 1)
+        found = {2: is_flat, 1: is_alike}
+        return codes[next((code for code in seen if found[code]), 0)]
+
+    return of
+
+
+check_diagnose = Question(
+    cases=lambda rng: [(outputs,) for outputs in layers_to_diagnose(rng)],
+    truth=diagnose,
+    slips={
+        "pooled-for-between": by(between=np.std),
+        "units-for-examples": by(between=lambda a: a.std(axis=1).mean()),
+        "one-end": (by(flat=lambda a: a > 0.99), by(flat=lambda a: a < 0.01)),
+        "saturation-forgotten": by(flat=lambda a: a > 2),
+        "sleep-forgotten": by(between=lambda a: 1),
+        "middle-for-ends": by(flat=lambda a: np.abs(a - 0.5) < 0.49),
+        "asleep-first": by(asleep_first=True),
+        "one-for-all": (lambda a: 0, lambda a: 1, lambda a: 2),
+        "codes-exchanged": (by(codes=(0, 2, 1)), by(codes=(1, 0, 2)), by(codes=(2, 1, 0))),
+    },
+    passed="You asked for the spread between examples. The histogram of all outputs hides it.",
+)

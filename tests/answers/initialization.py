@@ -8,6 +8,7 @@ from statistics import NormalDist
 import numpy as np
 
 from bn_helpers.checks import (
+    check_diagnose,
     check_he_weights,
     check_leaky_std,
     check_saturated_share,
@@ -20,6 +21,21 @@ from bn_helpers.checks import (
 
 def uniform(scale, low=-1.0, high=1.0, shape=lambda i, o: (i, o)):
     return lambda i, o, std, rng: rng.uniform(low * scale * std, high * scale * std, shape(i, o))
+
+
+def flat(a):
+    return int(np.mean((a < 0.01) | (a > 0.99)) > 0.5)
+
+
+def alike(a):
+    return int(np.mean(np.std(a, axis=0)) < 0.02)
+
+
+def told_by_numbers(outputs):
+    ends = np.sum(outputs < 0.01) + np.sum(outputs > 0.99)
+    if ends > outputs.size / 2:
+        return 2.0
+    return 1.0 if all(outputs[:, j].std() < 0.02 for j in range(outputs.shape[1])) else 0.0
 
 
 def raises(*_):
@@ -154,6 +170,9 @@ RIGHT = [
     (check_he_weights, lambda i, o, rng: np.einsum("io,->io", rng.standard_normal((i, o)), he(i))),
     (check_he_weights, loops),
     (check_he_weights, out_argument),
+    (check_diagnose, told_by_numbers),
+    (check_diagnose, lambda a: 2 * flat(a) or int(np.sqrt(a.var(axis=0).mean()) < 0.02)),
+    (check_diagnose, lambda a: np.array([0, 1, 2, 2])[2 * flat(a) + (np.ptp(a, 0).max() < 0.04)]),
     (check_weight_std, lambda n, q, s: s / np.sqrt(n * q)),
     (check_weight_std, lambda n, q, s: (s**2 / n / q) ** 0.5),
     (check_weight_std, lambda n, q, s: np.float32(s / np.sqrt(n * q))),
@@ -211,6 +230,15 @@ SLIPS = [
     (check_xavier_std, lambda i, o: 0.07 / i, "argument-ignored"),
     (check_xavier_std, lambda i, o: math.sqrt(2 / (i + o + 1)), "n-plus-one"),
     (check_xavier_std, lambda i, o: 2 // (i + o), "zero-result"),
+    (check_diagnose, lambda a: 2 if flat(a) else int(np.std(a) < 0.02), "pooled-for-between"),
+    (check_diagnose, lambda a: 2 if flat(a) else int(a.std(1).max() < 0.02), "units-for-examples"),
+    (check_diagnose, lambda a: 2 if np.mean(a > 0.99) > 0.5 else alike(a), "one-end"),
+    (check_diagnose, lambda a: int(alike(a)), "saturation-forgotten"),
+    (check_diagnose, lambda a: 2 * flat(a), "sleep-forgotten"),
+    (check_diagnose, lambda a: alike(a) or 2 * flat(a), "asleep-first"),
+    (check_diagnose, lambda a: 1 if flat(a) else 2 * alike(a), "codes-exchanged"),
+    (check_diagnose, lambda a: "asleep", "not-a-number"),
+    (check_diagnose, lambda a: 1, "one-for-all"),
     (check_he_weights, normal(lambda i, o: math.sqrt(2 / o)), "fan-out-for-fan-in"),
     (check_he_weights, normal(lambda i, o: math.sqrt(2 / (i + o))), "xavier-for-he"),
     (check_he_weights, normal(lambda i, o: math.sqrt(1 / i)), "two-forgotten"),
