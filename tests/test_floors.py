@@ -54,7 +54,9 @@ ROOMS = {
     # floor 2
     "training_lab": Room(["experiments/training_lab"], NUMBERS),
     "experiments": Room(
-        [f"experiments/{word}" for word in WORDS], [*NUMBERS, "training_lab"], apart=True
+        [f"experiments/{word}" for word in [*WORDS, "company"]],
+        [*NUMBERS, "training_lab"],
+        apart=True,
     ),
     "live": Room(
         ["_page", "_redraw", "controls", "live"],
@@ -69,9 +71,10 @@ ROOMS = {
     ),
     "questions": Room([f"checks/{word}" for word in WORDS], [*BELOW, "checks"], apart=True),
     # floor 3
+    "panels": Room(["explorers/panels"], ["plots", "experiments"]),
     "explorers": Room(
-        [f"explorers/{word}" for word in [*WORDS, "diagrams"]],
-        ["plots", "live", "experiments"],
+        [f"explorers/{word}" for word in [*WORDS, "company", "diagrams"]],
+        ["plots", "live", "experiments", "panels"],
         apart=True,
     ),
 }
