@@ -69,7 +69,13 @@ ROOMS = {
         [f"checks/{name}" for name in [*CHECKING, "pictures", "draws", "normalizing"]],
         [*NUMBERS, "plots"],
     ),
-    "questions": Room([f"checks/{word}" for word in WORDS], [*BELOW, "checks"], apart=True),
+    "questions": Room(
+        [f"checks/{word}" for word in [*WORDS, "evaluation"]], [*BELOW, "checks"], apart=True
+    ),
+    "capstone": Room(
+        ["checks/my_batchnorm", "checks/layer_parts", "checks/capstone"],
+        [*NUMBERS, "checks", "questions"],
+    ),
     # floor 3
     "panels": Room(["explorers/panels"], ["plots", "experiments"]),
     "explorers": Room(
