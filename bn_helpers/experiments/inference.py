@@ -5,8 +5,8 @@ from functools import cache
 
 import numpy as np
 
-from ..batchnorm import batchnorm_layers
-from ..data import endless_minibatches
+from ..batchnorm import batchnorm_layers, recalibrate
+from ..data import endless_minibatches, load_digits
 from ..initializers import he_normal, xavier_normal
 from ..layers import Sigmoid, Tanh
 from ..measures import (
@@ -34,6 +34,25 @@ TENS = 10  # batches whose weights are one bar
 UNITS = [64, 100, 100, 100, 10]  # of the networks
 DRAWN = 2**18  # Gaussian values that are normalized in batches
 STOPS = (1, 3, 10, 30, 100, 300)  # the network is measured after these training steps
+
+
+def digits():
+    """Training images and labels, and 256 shuffled test images with theirs."""
+    X, y, X_test, y_test = load_digits()
+    order = np.random.default_rng(0).permutation(len(y_test))[:256]  # every batch size divides 256
+    return X, y, X_test[order], y_test[order]
+
+
+def first_layer(X):
+    """The sums (N, 100) of a first layer for X (N, 64), before any training."""
+    return X @ he_normal(64, 100, np.random.default_rng(0))
+
+
+def recalibrated(network, X):
+    """A copy of the network with plain averages over X (N, 64), in batches of 60."""
+    copy = deepcopy(network)
+    recalibrate(copy, X, 60)
+    return copy
 
 
 def running_averages(values, start, momentum):
