@@ -55,7 +55,12 @@ ALSO = {  # lesson -> what else tells numbers that its answers quote
         ),  # 0.0005^2 = 2.5e-7, + 1e-5 = 1.025e-5
         computed((0.0005 / np.sqrt(1.025e-5), 4)),
     ],
-    "07": [running_averages, weights_of_the_start, both_modes, computed((np.sqrt(19), 1))],
+    "07": [
+        running_averages,
+        weights_of_the_start,
+        both_modes,
+        computed((np.sqrt(19), 1), (1 / np.sqrt(8), 2)),
+    ],
 }
 
 

@@ -287,5 +287,5 @@ def test_the_cloud_has_the_correlation_of_the_slider_and_only_whitening_removes_
 
 def test_a_batch_of_one_has_no_unbiased_variance_and_the_figure_says_so():
     figure = inference.running_average.live(load_digits()[0][:, 20])
-    assert "The running variance does not exist" in figure.update(batch_size=1)
+    assert "the running variance does not exist" in figure.update(batch_size=1)
     assert "variance is 0.00 times the true one" in figure.update(kind="start 0 and 0, biased")
