@@ -70,11 +70,11 @@ def built(rng):
 
 
 def recalibrated(network, batches):
-    for k, batch in enumerate(batches, start=1):
+    for k in range(len(batches)):
         for layer in network.layers:
             if isinstance(layer, MyBatchNorm):
-                layer.momentum = 1 / k
-        network.forward(batch, training=True)
+                layer.momentum = 1 / (k + 1)
+        network.forward(batches[k], training=True)
 
 
 def folded(network):
