@@ -23,8 +23,8 @@ MODES = (
 )
 NETWORKS = (
     "Momentum {momentum:g}, batches of {m}, {steps}{cured}: {share:.0%} of {n} test digits are "
-    "right. With population statistics {population:.0%}. The running variances are wrong by a "
-    "typical factor of {factor:.3g}."
+    "right. With population statistics {population:.0%}. The running variances differ from the "
+    "true ones by a factor of {factor:.3g}."
 )
 COURSES = {  # momentum: the look of its curve in the summary
     0.02: dict(color=plots.INK, linestyle="--"),
