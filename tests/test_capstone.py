@@ -49,6 +49,16 @@ def test_a_wrong_backward_pass_of_images_is_named():
     assert check_layer(OnlyImages).message.startswith("Part 8 of 9, backward, x (N, C, H, W).")
 
 
+def test_images_that_do_not_become_rows_send_the_student_to_rows():
+    class Unfit(MyBatchNorm):
+        def rows(self, x):
+            return x
+
+    message = check_layer(Unfit).message
+    assert message.startswith("Part 6 of 9")
+    assert message.endswith("the rows of x (N, C, H, W) are (N * H * W, C).")
+
+
 def test_the_line_that_raised_is_the_students():
     message = check_layer(answers.Raises).message
     assert re.search(r"KeyError: 'oops' \(line \d+ of inference.py\)", message)

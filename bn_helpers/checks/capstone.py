@@ -18,6 +18,7 @@ from .verdict import Stop, not_yet, right
 
 NAMES = "gamma", "beta", "running_mean", "running_var"
 ENOUGH = 0.95  # accuracy
+ROWS = "Look at rows and like first: the rows of x (N, C, H, W) are (N * H * W, C)."
 
 
 def check_layer(*answers):
@@ -34,7 +35,9 @@ def judged_layer(Layer):
         function.__wrapped__ = getattr(Layer, "forward", Layer)  # where its lines stand
         verdict = question.judged(function)
         if not verdict:
-            return _in_part(f"Part {number} of {len(PARTS) + 1}, {part}.", verdict)
+            verdict = _in_part(f"Part {number} of {len(PARTS) + 1}, {part}.", verdict)
+            unfit = "H, W" in part and verdict.slip in ("raised", "wrong-shape")
+            return replace(verdict, message=f"{verdict.message} {ROWS}") if unfit else verdict
     try:
         state = _state_of(Layer)
     except Stop as stop:
