@@ -90,7 +90,7 @@ def shares(ax):
     ax.set_xticks(ticks, ["0", "0.01", "0.1", "1"])
     plots.name(ax, "momentum α", "share right", "test accuracy")
     population = ax.axhline(0, **DOTTED)
-    ax.text(len(MOMENTA) - 1, 0.5, "dotted: population statistics", size=8, ha="right")
+    ax.text(len(MOMENTA) - 1, 0.5, "dotted: population\nstatistics", size=8, ha="right")
     curve = ax.plot([], [], ".-", color=plots.INK, linewidth=1.4)[0]
     dot = ax.plot([], [], **NOW)[0]
 
