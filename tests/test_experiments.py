@@ -88,6 +88,13 @@ def test_the_weights_of_an_average_add_up_to_one_and_are_those_of_the_rule():
         assert started[-1] == pytest.approx(left)
 
 
+def test_an_average_without_its_start_is_a_weighted_mean_of_the_batches():
+    seen = np.random.default_rng(0).normal(size=(20, 1, 2, 3))
+    weights = 0.9 ** np.arange(20)[::-1]
+    expected = np.average(seen, axis=0, weights=weights)
+    np.testing.assert_allclose(inference.without_start(seen, 0.1), expected)
+
+
 def test_after_the_jump_the_batches_are_those_of_moved_and_stretched_values():
     values = load_digits()[0][:, 20]
     calm = inference.random_batches(values)
