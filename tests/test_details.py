@@ -10,6 +10,7 @@ from support.notebooks import LESSONS, code_cells, printed
 from support.sigmoid_layers import sigmoid_layers
 
 from bn_helpers import data, initializers, predict
+from bn_helpers.experiments import inference as inference_numbers
 from bn_helpers.explorers import (
     asleep,
     depth,
@@ -30,7 +31,17 @@ def internal_shift():
 def running_averages():
     sums = X_TRAIN @ initializers.he_normal(64, 100, np.random.default_rng(0))
     figure = inference.running_average.live(sums[:, 21])
-    return figure.sentence + figure.update(momentum=0.05)
+    told = [figure.sentence, figure.update(momentum=0.05)]
+    return " ".join([*told, figure.update(jump=True), figure.update(momentum=0.3)])
+
+
+def weights_of_the_start():
+    return " ".join(f"{inference_numbers.shares_of_tens(a)[0]:.0%}" for a in (0.01, 0.001))
+
+
+def both_modes():
+    figure = inference.two_modes.live()
+    return " ".join(figure.update(batch_size=m) for m in (2, 4, 8, 32, 128))
 
 
 def two_layers():
@@ -73,7 +84,12 @@ ALSO = {  # lesson -> what else tells numbers that its answers quote
         ),  # 0.0005^2 = 2.5e-7, + 1e-5 = 1.025e-5
         computed((0.0005 / np.sqrt(1.025e-5), 4)),
     ],
-    "07": [running_averages, computed((np.sqrt(19), 1))],
+    "07": [
+        running_averages,
+        weights_of_the_start,
+        both_modes,
+        computed((np.sqrt(19), 1), (1 / np.sqrt(8), 2)),
+    ],
 }
 
 

@@ -1,15 +1,27 @@
+import math
+
 import numpy as np
 import pytest
 
 from bn_helpers.batchnorm import BatchNorm, batchnorm_backward, batchnorm_forward
 from bn_helpers.checks.depth import diagnose
 from bn_helpers.data import load_digits, load_recorded
-from bn_helpers.experiments import backward, depth, forward, inference, rescaling, shift, start
+from bn_helpers.experiments import (
+    backward,
+    company,
+    depth,
+    forward,
+    inference,
+    rescaling,
+    shift,
+    start,
+)
 from bn_helpers.experiments.training_lab import TrainingRun
 from bn_helpers.gradients import numerical_gradient
 from bn_helpers.initializers import he_normal
 from bn_helpers.layers import Linear, ReLU
 from bn_helpers.network import Network, mlp
+from bn_helpers.training import accuracy
 
 
 @pytest.mark.parametrize("m", [1, 2, 9])
@@ -124,6 +136,74 @@ def test_a_running_average_is_that_of_the_layer_for_every_momentum():
         np.testing.assert_allclose(var, bn.running_var, atol=1e-12)
         course = inference.running_averages(seen[:, 0, 1], 0.0, momentum)
         assert course[-1] == pytest.approx(bn.running_mean[1])
+
+
+def test_the_weights_of_an_average_add_up_to_one_and_are_those_of_the_rule():
+    for momentum in (0, 0.01, 0.1, 1):
+        left, shares = inference.shares_of_tens(momentum)
+        assert left + shares.sum() == pytest.approx(1)
+        ones = np.zeros(inference.BATCHES)
+        ones[-10:] = 1  # only the last ten batches
+        assert inference.running_averages(ones, 0.0, momentum)[-1] == pytest.approx(shares[-1])
+        started = inference.running_averages(0 * ones, 1.0, momentum)
+        assert started[-1] == pytest.approx(left)
+
+
+def test_an_average_without_its_start_is_a_weighted_mean_of_the_batches():
+    seen = np.random.default_rng(0).normal(size=(20, 1, 2, 3))
+    weights = 0.9 ** np.arange(20)[::-1]
+    expected = np.average(seen, axis=0, weights=weights)
+    np.testing.assert_allclose(inference.without_start(seen, 0.1), expected)
+
+
+def test_after_the_jump_the_batches_are_those_of_moved_and_stretched_values():
+    values = load_digits()[0][:, 20]
+    calm = inference.random_batches(values)
+    means, variances, truth = inference.random_batches(values, jump=True)[8]
+    half, std = inference.HALF, values.std()
+    np.testing.assert_array_equal(means[:half], calm[8][0][:half])
+    moved = values.mean() + 2 * std + 1.5 * (calm[8][0][half:] - values.mean())
+    np.testing.assert_allclose(means[half:], moved)
+    np.testing.assert_allclose(variances[half:], 2.25 * calm[8][1][half:])
+    np.testing.assert_allclose(truth[:, 0], [values.mean(), std**2])
+    np.testing.assert_allclose(truth[:, -1], [values.mean() + 2 * std, 2.25 * std**2])
+
+
+@pytest.mark.parametrize(("m", "formula"), [(4, np.sqrt(8 / np.pi)), (8, 1.2026)])
+def test_the_mean_of_one_over_s_is_that_of_the_chi_distribution(m, formula):
+    # E[1/s] for s^2 = chi^2_(m-1) / m: root(m/2) Gamma((m-2)/2) / Gamma((m-1)/2)
+    exact = np.sqrt(m / 2) * math.gamma((m - 2) / 2) / math.gamma((m - 1) / 2)
+    assert exact == pytest.approx(formula, rel=1e-3)
+    assert inference.in_batches(m)[1] == pytest.approx(exact, rel=0.01)
+
+
+def test_a_batch_normalized_in_the_lesson_is_what_batch_norm_makes_of_it():
+    values, _ = inference.in_batches(8)
+    x = inference.gaussian()[:8, None]
+    _, cache = batchnorm_forward(x, np.ones(1), np.zeros(1))
+    np.testing.assert_allclose(values[:8], cache.x_hat[:, 0], atol=1e-12)
+
+
+def test_companions_of_one_digit_show_that_digit_and_the_image_comes_first():
+    X, y = load_digits()[2:]
+    batch = company.company(X, y, X[0], others=13, batch_size=16, one_digit=True)
+    assert np.array_equal(batch[0], X[0])
+    threes = {row.tobytes() for row in X[y == 3]}
+    assert all(row.tobytes() in threes for row in batch[1:])
+    assert company.company(X, y, X[0], 13, 1, one_digit=False).shape == (1, 64)
+
+
+def test_a_batch_of_one_digit_is_at_chance_and_the_measures_tell_faults_apart():
+    X, y, X_test, y_test = inference.digits()
+    network = inference.trained(X, y)
+    ways = company.ways_to_judge(network, X_test, y_test)
+    assert ways["own batch, of 20, one digit"] < 0.3 < 0.9 < ways["own batch, of 20"]
+    assert company.answers_change(network, X_test, 8) < company.answers_change(network, X_test, 2)
+    lagging = inference.trained(X, y, momentum=0.0)
+    seen = company.measured(lagging, X_test, y_test, X, y)
+    assert seen["recalibrated"] > 0.9 > seen["test"]
+    cured = inference.recalibrated(lagging, X)
+    assert accuracy(cured, X_test, y_test) == seen["recalibrated"]
 
 
 def test_of_the_backward_passes_only_the_right_one_agrees_with_finite_differences():

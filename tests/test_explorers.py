@@ -16,6 +16,7 @@ from bn_helpers.experiments.rescaling import METHODS, points
 from bn_helpers.explorers import (
     asleep,
     backward,
+    company,
     depth,
     forward,
     inference,
@@ -100,9 +101,10 @@ EXPLORERS = {  # each with the function that gives its data
     forward.companions: lambda network, X, y: (network, X, X[:10]),
     backward.paths: lambda network, X, y: (),
     backward.gradient_check: lambda network, X, y: (),
+    company.image_in_company: lambda network, X, y: (network, X, y, X[0]),
     inference.running_average: lambda network, X, y: (X[:, 20],),
+    inference.two_modes: lambda network, X, y: (),
     inference.running_statistics: lambda network, X, y: (experiment.train_runs(X, y), X, y),
-    inference.image_in_company: lambda network, X, y: (network, X, X[0]),
 }
 
 
@@ -227,24 +229,46 @@ def test_the_momentum_figure_tells_a_lag_from_a_network_that_has_not_learned(dig
     figure = inference.running_statistics.live(experiment.train_runs(*load_digits()[:2]), *digits)
 
     def shares(**values):
-        return [
-            int(share)
-            for share in re.findall(r"(\d+)% (?:are right )?with", figure.update(**values))
-        ]
+        return [int(share) for share in re.findall(r"(\d+)%", figure.update(**values))]
 
-    running, population, _ = shares(momentum=0.001, batch_size=64, training_steps=300)
+    running, population = shares(momentum=0.001, batch_size=64, training_steps=300)
     assert running < 50 < 90 < population
-    running, population, _ = shares(momentum=0.1)
+    recalibrated, again = shares(recalibrate=True)
+    assert recalibrated == again == population
+    running, population = shares(momentum=0.1, recalibrate=False)
     assert min(running, population) > 90
     assert max(shares(batch_size=2)) < 60  # training itself fails with batches of two
 
 
 def test_company_moves_an_answer_in_training_mode_only(network, digits):
-    figure = inference.image_in_company.live(network, digits[0], digits[0][0])
+    figure = company.image_in_company.live(network, *digits, digits[0][0])
     told = [figure.update(others=k) for k in range(4)]
     together, alone = zip(*(sentence.split(" With running ") for sentence in told))
     assert len({sentence.split(" images in all.")[1] for sentence in together}) == 4
     assert len(set(alone)) == 1
+    assert "Company 13, all of digit 3, 8 images" in figure.update(others=13, one_digit=True)
+
+
+def test_at_rest_a_small_momentum_is_best_and_after_a_jump_a_larger_one():
+    figure = inference.running_average.live(load_digits()[0][:, 20])
+
+    def best(jump):
+        sentences = {a: figure.update(momentum=a, jump=jump) for a in experiment.MOMENTA}
+        errors = {a: float(re.search(r"mean is (\S+) stds", s)[1]) for a, s in sentences.items()}
+        return min(errors, key=errors.get)
+
+    assert best(jump=False) <= 0.07
+    assert 0.2 <= best(jump=True) <= 0.5
+
+
+def test_training_is_bounded_and_evaluation_is_not():
+    figure = inference.two_modes.live()
+    for m in experiment.SIZES:
+        training, evaluation = re.search(
+            r"is (\S+) in training and (\S+) in evaluation", figure.update(batch_size=m)
+        ).groups()
+        assert float(training) <= round(np.sqrt(m - 1), 2)
+        assert float(evaluation) > 4
 
 
 @pytest.mark.parametrize(
@@ -288,5 +312,5 @@ def test_the_cloud_has_the_correlation_of_the_slider_and_only_whitening_removes_
 
 def test_a_batch_of_one_has_no_unbiased_variance_and_the_figure_says_so():
     figure = inference.running_average.live(load_digits()[0][:, 20])
-    assert "The running variance does not exist" in figure.update(batch_size=1)
-    assert "variance is 0.00 times" in figure.update(kind="start 0 and 0, biased")
+    assert "the running variance does not exist" in figure.update(batch_size=1)
+    assert "variance is 0.00 times the true one" in figure.update(kind="start 0 and 0, biased")

