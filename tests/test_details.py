@@ -9,7 +9,7 @@ from printed import NUMBER, near, unit
 from support.notebooks import LESSONS, code_cells, printed
 
 from bn_helpers import data, initializers, predict
-from bn_helpers.explorers import forward, inference, initialization, shift
+from bn_helpers.explorers import inference, initialization, shift, small_batches
 
 X_TRAIN = data.load_digits()[0]
 
@@ -38,7 +38,7 @@ ALSO = {  # lesson -> what else tells numbers that its answers quote
     "02": [computed((np.sqrt(2 / 144), 3), (np.sqrt(2 / 432), 3), (1e12 ** (1 / 50), 1))],
     "03": [internal_shift],
     "05": [
-        lambda: forward.five_points.live(fifth=10).sentence,
+        lambda: small_batches.five_points.live(fifth=10).sentence,
         computed(
             (0.05**2, 4), (0.05**2 + 1e-5, 5), (2.5, 1), (1.025, 3)
         ),  # 0.0005^2 = 2.5e-7, + 1e-5 = 1.025e-5

@@ -69,9 +69,10 @@ ROOMS = {
     ),
     "questions": Room([f"checks/{word}" for word in WORDS], [*BELOW, "checks"], apart=True),
     # floor 3
+    "small_batches": Room(["explorers/small_batches"], ["plots", "live", "experiments"]),
     "explorers": Room(
         [f"explorers/{word}" for word in [*WORDS, "diagrams"]],
-        ["plots", "live", "experiments"],
+        ["plots", "live", "experiments", "small_batches"],
         apart=True,
     ),
 }
