@@ -1,4 +1,4 @@
-"""Lesson 05: batches of two, three and five values of one unit, and shared statistics."""
+"""Lesson 05: two, three and five values of one unit, and cells that share a mean."""
 
 import numpy as np
 
