@@ -39,7 +39,7 @@ SUMMARY = (
         SIZES, start=64, label="batch size m", hint="how many digits share mean and variance"
     ),
     together=switch(label="sorted by class", hint="equal digits stand in one batch"),
-    size=(7.2, 4.4),
+    size=(7.2, 4.0),
 )
 def batches_of_digits(fig, network, X, y):
     """Live: a trained network with batch norm, for digits in batches.

@@ -15,7 +15,7 @@ DOT = dict(linestyle="none", clip_on=False, marker="o", markersize=9, markeredge
 DIAMOND = dict(linestyle="none", clip_on=False, marker="D", markersize=8, color=plots.INK)
 POINTS = (
     "Inputs 1, 2, 3, 4 and {fifth}: mean {mean:.2f}, std {std:.2f}. Outputs {outputs}: mean "
-    "{out_mean:.2f}, std {out_std:.2f}. None can pass {low:.1f} and {high:.1f}."
+    "{out_mean:.2f}, std {out_std:.2f}. None can leave {low:.1f} to {high:.1f}."
 )
 CIRCLE = (
     "Batch {values}: mean {mean:.2f}, std {std:.2f}. Normalized: {x_hat}. The point is "
@@ -35,7 +35,7 @@ def listed(values):
     return ", ".join(f"{value:.2f}" for value in values).replace("-0.00", "0.00")
 
 
-def mapping(ax, reach, spreads=("μ ± σ", "β ± γ")):
+def mapping(ax, reach, names=("μ ± σ", "inputs x", "outputs y", "β ± γ")):
     """Prepare inputs above and outputs below, on one scale, joined by threads.
 
     Returns `draw(x, out, above, below, bound)`: `above` and `below` are pairs of mean
@@ -43,7 +43,8 @@ def mapping(ax, reach, spreads=("μ ± σ", "β ± γ")):
     is a diamond.
     """
     ax.set(xlim=(-reach * 1.05, reach * 1.05), ylim=(-0.65, 1.65))
-    ax.set_yticks([1.4, 1, 0, -0.4], [spreads[0], "inputs x", "outputs y", spreads[1]])
+    ax.set_yticks([1.4, 1, 0, -0.4], names)
+    ax.locator_params(axis="x", integer=True, nbins=6)
     ax.tick_params(axis="y", length=0)
     ax.spines.left.set_visible(False)
     plots.name(ax, x="value")
@@ -108,7 +109,7 @@ def circle(fig):
     first, second, third: -3 to 3. pair: only the second and the third value.
     """
     left, right = fig.subplots(1, 2, width_ratios=(1.2, 1))
-    draw_values = mapping(left, 3, ("μ ± σ", "0 ± 1"))
+    draw_values = mapping(left, 3, ("μ ± σ", "inputs x", "normalized", "0 ± 1"))
     draw_plane = plane(right)
 
     def update(first, second, third, pair):
