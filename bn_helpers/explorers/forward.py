@@ -220,7 +220,7 @@ def one_many_evaluation(fig):
         skews = {name: experiment.skewness(getattr(seen, name)) for name in WAYS}
         numbers = dict(bound=bound, largest=np.abs(seen.many).max(), factor=seen.factor)
         numbers |= dict(free=np.abs(seen.evaluation).max()) | skews
-        return THREE.format(kind=kind.capitalize(), m=batch_size, **numbers).replace(
+        return THREE.format(kind=kind[0].upper() + kind[1:], m=batch_size, **numbers).replace(
             "-0.00", "0.00"
         )
 
