@@ -225,7 +225,7 @@ def test_the_batch_size_slider_moves_the_histograms_of_a_real_network(preview):
         size = SIZES[int(figure.place())]
         assert figure.sentence().startswith(f"Batches of {size}:")
     assert figure.place() == len(SIZES) - 1
-    assert all(np.mean(a != b) > 0.01 for a, b in pairwise(pictures))
+    assert all(np.mean(a != b) > 0.003 for a, b in pairwise(pictures))
     figure.after(lambda: figure.drag(0.3))
     assert figure.sentence().startswith(f"Batches of {SIZES[int(figure.place())]}:")
 
@@ -233,7 +233,7 @@ def test_the_batch_size_slider_moves_the_histograms_of_a_real_network(preview):
 SLIDERS = {  # of each live figure one that no other has
     "03_covariate_shift": ["shift", "training step"],
     "04_whitening": ["correlation", "learning rate"],
-    "05_batchnorm_forward": ["fifth point", "images per batch"],
+    "05_batchnorm_forward": ["first value", "fifth point", "digit"],
     "06_batchnorm_backward": ["examples", "tolerance"],
     "07_inference_statistics": ["other company", "momentum α", "training steps"],
 }

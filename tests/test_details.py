@@ -14,10 +14,10 @@ from bn_helpers.experiments import inference as inference_numbers
 from bn_helpers.explorers import (
     asleep,
     depth,
-    forward,
     inference,
     initialization,
     shift,
+    small_batches,
     training_run,
 )
 
@@ -78,7 +78,7 @@ ALSO = {  # lesson -> what else tells numbers that its answers quote
     "02": [fifty_layers_of_each, computed((1e7 ** (1 / 50), 1))],
     "03": [internal_shift],
     "05": [
-        lambda: forward.five_points.live(fifth=10).sentence,
+        lambda: small_batches.five_points.live(fifth=10).sentence,
         computed(
             (0.05**2, 4), (0.05**2 + 1e-5, 5), (2.5, 1), (1.025, 3)
         ),  # 0.0005^2 = 2.5e-7, + 1e-5 = 1.025e-5

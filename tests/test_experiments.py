@@ -30,12 +30,39 @@ def test_one_among_many_is_what_batch_norm_makes_of_its_row(m):
     x, example = rng.standard_normal((50, 3)), rng.standard_normal(3)
     rows = np.random.default_rng(0).integers(50, size=(forward.BATCHES, m - 1))  # as in company
     sums, squares = forward.company(x, m)
-    mu, std, x_hat = forward.one_among_many(example, sums, squares, m)
+    x_hat = forward.one_among_many(example, sums, squares, m)
     for k in (0, 7, forward.BATCHES - 1):
         _, cache = batchnorm_forward(np.vstack([example, x[rows[k]]]), np.ones(3), np.zeros(3))
-        np.testing.assert_allclose(mu[k], cache.mu, atol=1e-12)
-        np.testing.assert_allclose(std[k], np.sqrt(cache.var), atol=1e-7)
         np.testing.assert_allclose(x_hat[k], cache.x_hat[0], atol=1e-7)
+
+
+@pytest.mark.parametrize("values", [(1.0, 4.0), (1.0, 2.0, 6.0), (-3.0, -3.0, 3.0)])
+def test_in_the_plane_a_common_shift_is_not_seen_and_distances_are_those_in_space(values):
+    x = np.array(values)
+    place = forward.in_plane(x)
+    np.testing.assert_allclose(forward.in_plane(x + 7), place, atol=1e-12)
+    assert np.hypot(*place) == pytest.approx(np.sqrt(np.sum((x - x.mean()) ** 2)))
+
+
+def test_three_ways_to_normalize_agree_with_a_loop_over_batches():
+    x, new = forward.draws("a Gaussian")
+    seen = forward.one_or_many("a Gaussian", 8)
+    by_hand = [(b - b.mean()) / np.sqrt(b.var() + 1e-5) for b in x.reshape(-1, 8)]
+    np.testing.assert_allclose(np.sort(seen.many), np.sort(np.ravel(by_hand)), atol=1e-9)
+    np.testing.assert_allclose(seen.evaluation, (new - x.mean()) / x.std())
+    # the mean of 1/s for Gaussian values, from the inverse chi distribution: 1.20
+    assert seen.factor == pytest.approx(1.20, abs=0.03)
+    assert np.abs(seen.many).max() <= np.sqrt(7)
+    assert np.abs(seen.evaluation).max() > 3
+
+
+def test_the_batch_that_is_shown_has_image_0_first():
+    y = np.array([2, 0, 1, 0, 2, 1])
+    assert forward.batch_of_first(np.arange(6), 3) == [0, 1, 2]
+    order = forward.by_class(y)
+    assert list(order) == [1, 3, 2, 5, 0, 4]
+    assert list(order[forward.batch_of_first(order, 2)]) == [0, 4]
+    assert list(order[forward.batch_of_first(order, 3)]) == [0, 5, 4]
 
 
 def test_the_means_of_batches_vary_with_the_root_of_the_batch_size():

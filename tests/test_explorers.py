@@ -23,6 +23,7 @@ from bn_helpers.explorers import (
     initialization,
     rescaling,
     shift,
+    small_batches,
     start,
     training_run,
 )
@@ -96,9 +97,12 @@ EXPLORERS = {  # each with the function that gives its data
     shift.internal_shift: lambda network, X, y: (load_recorded("internal_shift"),),
     rescaling.cloud: lambda network, X, y: (),
     rescaling.outside_the_gradient: lambda network, X, y: (),
-    forward.five_points: lambda network, X, y: (),
+    small_batches.five_points: lambda network, X, y: (),
+    small_batches.circle: lambda network, X, y: (),
+    small_batches.shared_cells: lambda network, X, y: (),
     forward.batches_of_digits: lambda network, X, y: (network, X, y),
     forward.companions: lambda network, X, y: (network, X, X[:10]),
+    forward.one_many_evaluation: lambda network, X, y: (),
     backward.paths: lambda network, X, y: (),
     backward.gradient_check: lambda network, X, y: (),
     company.image_in_company: lambda network, X, y: (network, X, y, X[0]),
@@ -158,41 +162,80 @@ def test_saturation_and_slope_are_those_of_a_gaussian():
     assert "mean slope is 0.04." in sentence
 
 
+def told(word, sentence):
+    """The number that follows a word."""
+    return float(sentence.split(word)[1].split()[0].strip("(),.:;%"))
+
+
 def test_every_batch_size_of_the_slider_respects_the_bound(network, digits):
     figure = forward.batches_of_digits.live(network, *digits)
     for size in SIZES:
         sentence = figure.update(batch_size=size)
-        largest = float(sentence.split("normalized value is ")[1].split()[0])
-        assert largest <= round(np.sqrt(size - 1), 2)
+        assert told("normalized value is ", sentence) <= round(np.sqrt(size - 1), 2)
+        assert told("(bound ", sentence) == round(np.sqrt(size - 1), 2)
     assert "Batches of 256" in sentence
 
 
 def test_a_batch_of_one_leaves_chance_and_a_large_one_reads_digits(network, digits):
     figure = forward.batches_of_digits.live(network, *digits)
 
-    def share(size):
-        return float(figure.update(batch_size=size).split("test digits, ")[1].split("%")[0])
+    def share(size, together=False):
+        return told("). ", figure.update(batch_size=size, together=together))
 
     assert share(1) < 20  # every normalized value is 0, so every image gets the same answer
     assert share(256) > 90
+    assert share(16, together=True) < share(16) - 40
+    assert share(256, together=True) == share(256)
 
 
 def test_moving_one_point_moves_all_outputs_and_none_passes_the_bound():
-    figure = forward.five_points.live()
+    figure = small_batches.five_points.live()
     assert "Outputs -1.41, -0.71, 0.00, 0.71, 1.41: mean 0.00, std 1.00." in figure.sentence
-    far = figure.update(fifth=20)
-    assert "Outputs -0.71, -0.57, -0.42, -0.28, 1.98: mean" in far
+    far = figure.update(fifth=10)
+    assert "Outputs -0.95, -0.63, -0.32, 0.00, 1.90: mean" in far
     assert "Outputs 1.00, 1.00, 1.00, 1.00, 1.00: mean" in figure.update(gamma=0.0, beta=1.0)
+
+
+@pytest.mark.parametrize("values", [(0, 1, 3), (-3, -3, 3), (2, -1, -1), (-3, 2, 0)])
+@pytest.mark.parametrize("pair", [False, True])
+def test_every_normalized_batch_lies_on_the_circle_of_radius_root_m(values, pair):
+    first, second, third = values
+    figure = small_batches.circle.live()
+    sentence = figure.update(first=first, second=second, third=third, pair=pair)
+    if len(set(values[pair:])) > 1:
+        assert told("The point is ", sentence) == told("√m is ", sentence)
+    else:
+        assert told("The point is ", sentence) == 0
+    x_hat = [float(x) for x in sentence.split("Normalized: ")[1].split(". The")[0].split(", ")]
+    assert max(map(abs, x_hat)) <= told("√(m − 1) = ", sentence)
+
+
+@pytest.mark.parametrize("axes", small_batches.AXES)
+def test_cells_share_a_mean_as_numpy_computes_it(axes):
+    sentence = small_batches.shared_cells.live(axes=axes).sentence
+    x = np.arange(24.0).reshape(3, 2, 2, 2)
+    means = x.mean(axis=eval(axes))
+    assert f"number of means {means.size}, each from {24 // means.size} values" in sentence
 
 
 def test_the_noise_of_one_example_falls_with_the_root_of_the_batch_size(network, digits):
     figure = forward.companions.live(network, digits[0], digits[0][:10])
 
     def noise(m):
-        return float(figure.update(batch_size=m).split("x̂ has std ")[1].split()[0])
+        return told("x̂ has std ", figure.update(batch_size=m))
 
     assert noise(8) / noise(128) == pytest.approx(4, rel=0.15)
     assert noise(1) == 0
+
+
+def test_one_batch_keeps_its_shape_and_small_batches_do_not():
+    figure = forward.one_many_evaluation.live()
+    for kind in forward.SHAPES:
+        sentence = figure.update(kind=kind, batch_size=2)
+        assert told("many batches ", sentence) == 0  # two spikes
+        whole = figure.update(batch_size=forward.PARTS[-1])
+        assert told("many batches ", whole) == told("of one batch ", whole)
+        assert told("on average ", whole.replace("/σ", "")) == 1
 
 
 def test_sentences_of_the_deep_explorer_tell_the_three_numbers():

@@ -24,6 +24,9 @@ WORDS = [
 ]
 
 
+MORE_FIGURES = "asleep", "company", "diagrams", "training_run"
+
+
 class Room(NamedTuple):
     """Files in order: each imports from those before it, and from the rooms named."""
 
@@ -81,9 +84,10 @@ ROOMS = {
     ),
     # floor 3
     "panels": Room(["explorers/panels"], ["plots", "experiments"]),
+    "small_batches": Room(["explorers/small_batches"], ["plots", "live", "experiments"]),
     "explorers": Room(
-        [f"explorers/{word}" for word in [*WORDS, "asleep", "company", "diagrams", "training_run"]],
-        ["plots", "live", "experiments", "panels"],
+        [f"explorers/{name}" for name in [*WORDS, *MORE_FIGURES]],
+        ["plots", "live", "experiments", "panels", "small_batches"],
         apart=True,
     ),
 }
