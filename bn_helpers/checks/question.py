@@ -100,7 +100,8 @@ def told(check, judged, answers, truth):
     wrong = 0 if verdict else wrong + (verdict.slip not in NO_TRY)
     _tries[check] = verdict.slip, wrong
     if verdict:
-        _keep_solved(truth.__name__)
+        name = getattr(check, "__name__", truth.__name__)  # a Question has none
+        _keep_solved(name.removeprefix("check_"))
     hint = HINTS.get(verdict.slip, "") if verdict.slip == former else ""
     if verdict or wrong < TRIES:
         return replace(verdict, hint=hint, wanted="")
