@@ -18,6 +18,7 @@ from bn_helpers.explorers import initialization
 STDS = [*(10 ** (-3 + 0.05 * np.arange(70))), 3.0]  # the places of the weight std slider
 plots.use_style()  # as the setup cell of a lesson does
 pytestmark = pytest.mark.browser
+TWO_LAYERS = 3  # of the figures of lesson 01 with a slider for the weight std, from 0
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +41,7 @@ def std_of(figure):
 
 
 def test_every_cell_of_lesson_01_runs_without_an_error_or_a_word_on_stderr(lesson, lab):
-    Figure(lesson, "weight std")
+    Figure(lesson, "weight std", TWO_LAYERS)
     folder = lab.folder
 
     def saved():
@@ -57,7 +58,7 @@ def test_every_cell_of_lesson_01_runs_without_an_error_or_a_word_on_stderr(lesso
     assert notebook["metadata"]["widgets"], "widget state is not saved"
     outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
     assert [o for o in outputs if o["output_type"] == "error" or o.get("name") == "stderr"] == []
-    assert sum("image/png" in o.get("data", {}) for o in outputs) == 5
+    assert sum("image/png" in o.get("data", {}) for o in outputs) == 7
 
 
 def test_the_server_leads_to_the_first_lesson_and_prints_nothing_that_puzzles(lesson, lab):
@@ -76,11 +77,11 @@ def test_nothing_pops_up_when_the_lesson_opens(lesson):
 
 
 def test_the_start_value_stays_when_the_slider_appears(lesson):
-    assert "weight std 1, sigmoid" in Figure(lesson, "weight std").sentence()
+    assert "weight std 1, sigmoid" in Figure(lesson, "weight std", TWO_LAYERS).sentence()
 
 
 def test_arrow_keys_move_the_slider_and_the_right_picture_and_sentence_follow(lesson):
-    figure = Figure(lesson, "weight std")
+    figure = Figure(lesson, "weight std", TWO_LAYERS)
     live = initialization.two_layer_network.live()
     for key, times in (("ArrowLeft", 1), ("Home", 1), ("ArrowRight", 20), ("ArrowRight", 20)):
         figure.after(lambda key=key, times=times: figure.press(key, times))
@@ -90,7 +91,7 @@ def test_arrow_keys_move_the_slider_and_the_right_picture_and_sentence_follow(le
 
 
 def test_a_mouse_drag_ends_with_the_right_picture_and_sentence(lesson):
-    figure = Figure(lesson, "weight std")
+    figure = Figure(lesson, "weight std", TWO_LAYERS)
     live = initialization.two_layer_network.live()
     for fraction in (0.9, 0.3, 0.65):
         figure.after(lambda fraction=fraction: figure.drag(fraction))
@@ -99,7 +100,7 @@ def test_a_mouse_drag_ends_with_the_right_picture_and_sentence(lesson):
 
 
 def test_menu_and_check_box_reach_the_figure_too(lesson):
-    figure = Figure(lesson, "weight std")
+    figure = Figure(lesson, "weight std", TWO_LAYERS)
     live = initialization.two_layer_network.live(std=std_of(figure))
     live.png()
     figure.after(lambda: figure.area.locator("select").select_option("ReLU"))
@@ -113,12 +114,12 @@ def test_menu_and_check_box_reach_the_figure_too(lesson):
 
 
 def test_a_cell_that_is_run_again_leaves_one_figure_that_works(lesson):
-    figure = Figure(lesson, "weight std")
+    figure = Figure(lesson, "weight std", TWO_LAYERS)
     figure.area.click(position={"x": 5, "y": 5})
     command(lesson, "notebook:run-cell")
     wait_for(lambda: "weight std 1, sigmoid" in figure.sentence(), "the figure as it starts")
-    assert lesson.locator(".widget-label:text-is('weight std')").count() == 1
-    figure = Figure(lesson, "weight std")
+    assert lesson.locator(".widget-label:text-is('weight std')").count() == TWO_LAYERS + 1
+    figure = Figure(lesson, "weight std", TWO_LAYERS)
     figure.after(lambda: figure.press("ArrowLeft", 3))
     live = initialization.two_layer_network.live()
     live.update(std=std_of(figure))
@@ -169,8 +170,8 @@ def test_the_result_below_a_question_is_covered_until_it_is_decided_or_skipped(l
         else:
             area.locator("button:text-is('65%')").click()
         wait_for(result.is_visible, "the result")
-    assert "flat parts begin" in result.inner_text()
-    assert "For Gaussian sums" in text.inner_text()
+    assert "measured share" in result.inner_text()
+    assert "share of a Gaussian" in text.inner_text()
     question.click(position={"x": 3, "y": 3})
     run_without_a_former_prediction()
     wait_for(cover.count, "the cover")

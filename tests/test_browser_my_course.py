@@ -80,7 +80,8 @@ def test_the_first_lesson_is_the_students_copy_and_git_sees_nothing_of_what_is_s
         assert page.url.split("?")[0] == f"{lab.address}/lab/tree/my_course/{FIRST}"
         assert mine.read_bytes() != before
         listed = page.locator(".jp-DirListing-itemText").all_inner_texts()
-        assert [name.strip() for name in listed] == [path.name for path in stored()]
+        copied = [*(path.name for path in stored()), my_course.GLOSSARY]
+        assert [name.strip() for name in listed] == copied
         bring(page, page.locator(".jp-MarkdownOutput a[href*='01_weight']").first).click()
         wait_for(
             lambda: page.evaluate(OPEN) == "my_course/01_weight_initialization.ipynb",

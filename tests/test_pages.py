@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from lessons import in_git, lessons
+from support.pages import table
 
 pytestmark = pytest.mark.once
 ROOT = Path(__file__).parents[1]
@@ -16,20 +17,6 @@ PAGES = IN_GIT or [README, ROOT / "CONTRIBUTING.md", *ROOT.glob("*/*.md")]
 def words(page):
     """What `wc -w` counts, without the signs of Markdown that stand alone."""
     return [word for word in page.split() if re.search(r"\w", word)]
-
-
-def table(path, width):
-    """The rows of the tables of a page: lists of `width` cells, without heads."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    heads = {i - 1 for i, line in enumerate(lines) if line.startswith("|---")}
-    rows = [
-        [cell.strip() for cell in line.strip("|").split("|")]
-        for i, line in enumerate(lines)
-        if line.startswith("| ") and i not in heads
-    ]
-    assert rows
-    assert [row for row in rows if len(row) != width] == []
-    return rows
 
 
 def test_the_readme_has_at_most_450_words():

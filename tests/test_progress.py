@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from support.notebooks import markdown
-from test_pages import README, table
+from support.pages import table
 
 from bn_helpers import _table, checks, ledger, plots, predict, progress
 from bn_helpers.my_course import lessons
@@ -71,7 +71,7 @@ def test_no_two_exercises_have_one_name():
 
 
 def test_the_readme_has_the_same_lessons_and_questions():
-    rows = [(link, question) for link, question in table(README, 2)]
+    rows = [(link, question) for link, question in table(ROOT / "README.md", 2)]
     for (link, question), lesson in zip(rows, progress.LESSONS.values(), strict=True):
         assert f"(notebooks/{lesson['file']})" in link
         assert question == lesson["question"]
