@@ -357,3 +357,4 @@ def test_mlp_hands_keywords_to_its_batch_norms(keywords):
     norms = [layer for layer in network.layers if isinstance(layer, BatchNorm)]
     assert norms
     assert all(norm.initial_var == keywords.get("initial_var", 1) for norm in norms)
+    assert all(norm.unbiased == keywords.get("unbiased", True) for norm in norms)
