@@ -6,8 +6,8 @@ import pytest
 from answers import inference as answers
 
 from bn_helpers.checks import MISCONCEPTIONS, check_layer, check_network
-from bn_helpers.checks.layer_parts import PARTS
-from bn_helpers.checks.my_batchnorm import MyBatchNorm, built, folded, recalibrated
+from bn_helpers.checks.capstone_answer import MyBatchNorm, built, folded, recalibrated
+from bn_helpers.checks.capstone_parts import PARTS
 
 FORMULAS = [
     (part, slip, formula)

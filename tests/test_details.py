@@ -12,13 +12,13 @@ from support.sigmoid_layers import sigmoid_layers
 from bn_helpers import data, initializers, predict
 from bn_helpers.experiments import inference as inference_numbers
 from bn_helpers.explorers import (
-    asleep,
     depth,
+    depth_asleep,
+    forward_small_batches,
     inference,
     initialization,
+    initialization_run,
     shift,
-    small_batches,
-    training_run,
 )
 
 X_TRAIN = data.load_digits()[0]
@@ -52,13 +52,13 @@ def two_layers():
 
 def slowest_rate():
     run = dict(start="N(0, 1)", activation="ReLU", lr=0.005)
-    return training_run.training_run.live(**run).sentence
+    return initialization_run.training_run.live(**run).sentence
 
 
 def fifty_layers_of_each():
     """What figures 1, 6 and 8 of lesson 02 say at the settings of their answers."""
     told = [depth.fifty_layers.live(std=std).sentence for std in (0.09, 0.1, 0.11)]
-    gains = [asleep.one_layer.live(sigmoid_layers, gain=gain).sentence for gain in (2, 4, 10)]
+    gains = [depth_asleep.one_layer.live(sigmoid_layers, gain=gain).sentence for gain in (2, 4, 10)]
     relu = dict(activation="ReLU", depth=50)
     ends = [depth.deep_network.live(scheme=scheme, **relu).sentence for scheme in ("He", "Xavier")]
     return " ".join([*told, *gains, *ends])
@@ -78,7 +78,7 @@ ALSO = {  # lesson -> what else tells numbers that its answers quote
     "02": [fifty_layers_of_each, computed((1e7 ** (1 / 50), 1))],
     "03": [internal_shift],
     "05": [
-        lambda: small_batches.five_points.live(fifth=10).sentence,
+        lambda: forward_small_batches.five_points.live(fifth=10).sentence,
         computed(
             (0.05**2, 4), (0.05**2 + 1e-5, 5), (2.5, 1), (1.025, 3)
         ),  # 0.0005^2 = 2.5e-7, + 1e-5 = 1.025e-5

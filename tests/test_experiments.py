@@ -8,7 +8,6 @@ from bn_helpers.checks.depth import diagnose
 from bn_helpers.data import load_digits, load_recorded
 from bn_helpers.experiments import (
     backward,
-    company,
     depth,
     forward,
     inference,
@@ -16,6 +15,7 @@ from bn_helpers.experiments import (
     shift,
     start,
 )
+from bn_helpers.experiments import inference_company as company
 from bn_helpers.experiments.training_lab import TrainingRun
 from bn_helpers.gradients import numerical_gradient
 from bn_helpers.initializers import he_normal

@@ -14,18 +14,18 @@ from bn_helpers.experiments import inference as experiment
 from bn_helpers.experiments.forward import SIZES
 from bn_helpers.experiments.rescaling import METHODS, points
 from bn_helpers.explorers import (
-    asleep,
     backward,
-    company,
     depth,
+    depth_asleep,
     forward,
+    forward_small_batches,
     inference,
+    inference_company,
     initialization,
+    initialization_run,
     rescaling,
     shift,
-    small_batches,
     start,
-    training_run,
 )
 from bn_helpers.initializers import he_normal
 from bn_helpers.layers import Tanh
@@ -86,26 +86,26 @@ EXPLORERS = {  # each with the function that gives its data
     initialization.weighted_sum: lambda network, X, y: (),
     initialization.saturation: lambda network, X, y: (),
     initialization.answers: lambda network, X, y: (),
-    training_run.training_run: lambda network, X, y: (),
+    initialization_run.training_run: lambda network, X, y: (),
     depth.fifty_layers: lambda network, X, y: (),
     depth.fans: lambda network, X, y: (),
-    asleep.one_layer: lambda network, X, y: (sigmoid_layers,),
+    depth_asleep.one_layer: lambda network, X, y: (sigmoid_layers,),
     depth.deep_network: lambda network, X, y: (),
     depth.small_change: lambda network, X, y: (),
-    asleep.waiting: lambda network, X, y: (load_recorded("asleep"),),
+    depth_asleep.waiting: lambda network, X, y: (load_recorded("asleep"),),
     shift.dataset_shift: lambda network, X, y: (),
     shift.internal_shift: lambda network, X, y: (load_recorded("internal_shift"),),
     rescaling.cloud: lambda network, X, y: (),
     rescaling.outside_the_gradient: lambda network, X, y: (),
-    small_batches.five_points: lambda network, X, y: (),
-    small_batches.circle: lambda network, X, y: (),
-    small_batches.shared_cells: lambda network, X, y: (),
+    forward_small_batches.five_points: lambda network, X, y: (),
+    forward_small_batches.circle: lambda network, X, y: (),
+    forward_small_batches.shared_cells: lambda network, X, y: (),
     forward.batches_of_digits: lambda network, X, y: (network, X, y),
     forward.companions: lambda network, X, y: (network, X, X[:10]),
     forward.one_many_evaluation: lambda network, X, y: (),
     backward.paths: lambda network, X, y: (),
     backward.gradient_check: lambda network, X, y: (),
-    company.image_in_company: lambda network, X, y: (network, X, y, X[0]),
+    inference_company.image_in_company: lambda network, X, y: (network, X, y, X[0]),
     inference.running_average: lambda network, X, y: (X[:, 20],),
     inference.two_modes: lambda network, X, y: (),
     inference.running_statistics: lambda network, X, y: (experiment.train_runs(X, y), X, y),
@@ -189,7 +189,7 @@ def test_a_batch_of_one_leaves_chance_and_a_large_one_reads_digits(network, digi
 
 
 def test_moving_one_point_moves_all_outputs_and_none_passes_the_bound():
-    figure = small_batches.five_points.live()
+    figure = forward_small_batches.five_points.live()
     assert "Outputs -1.41, -0.71, 0.00, 0.71, 1.41: mean 0.00, std 1.00." in figure.sentence
     far = figure.update(fifth=10)
     assert "Outputs -0.95, -0.63, -0.32, 0.00, 1.90: mean" in far
@@ -200,7 +200,7 @@ def test_moving_one_point_moves_all_outputs_and_none_passes_the_bound():
 @pytest.mark.parametrize("pair", [False, True])
 def test_every_normalized_batch_lies_on_the_circle_of_radius_root_m(values, pair):
     first, second, third = values
-    figure = small_batches.circle.live()
+    figure = forward_small_batches.circle.live()
     sentence = figure.update(first=first, second=second, third=third, pair=pair)
     if len(set(values[pair:])) > 1:
         assert told("The point is ", sentence) == told("√m is ", sentence)
@@ -210,9 +210,9 @@ def test_every_normalized_batch_lies_on_the_circle_of_radius_root_m(values, pair
     assert max(map(abs, x_hat)) <= told("√(m − 1) = ", sentence)
 
 
-@pytest.mark.parametrize("axes", small_batches.AXES)
+@pytest.mark.parametrize("axes", forward_small_batches.AXES)
 def test_cells_share_a_mean_as_numpy_computes_it(axes):
-    sentence = small_batches.shared_cells.live(axes=axes).sentence
+    sentence = forward_small_batches.shared_cells.live(axes=axes).sentence
     x = np.arange(24.0).reshape(3, 2, 2, 2)
     means = x.mean(axis=eval(axes))
     assert f"number of means {means.size}, each from {24 // means.size} values" in sentence
@@ -250,14 +250,14 @@ def test_sentences_of_the_deep_explorer_tell_the_three_numbers():
 
 
 def test_a_layer_that_is_asleep_is_a_spike_in_its_own_histogram():
-    figure = asleep.one_layer.live(sigmoid_layers)
+    figure = depth_asleep.one_layer.live(sigmoid_layers)
     assert "std 0.12 pooled, 0.00064 between examples" in figure.sentence
     assert "Unit 1 gives 0.624 to 0.629" in figure.sentence
     assert "53% of the outputs are flat" in figure.update(gain=10)
 
 
 def test_a_seed_that_learns_and_one_that_does_not_are_told_at_each_step():
-    figure = asleep.waiting.live(load_recorded("asleep"))
+    figure = depth_asleep.waiting.live(load_recorded("asleep"))
     assert "five seeds: 0.96, 0.96, 0.41, 0.97, 0.10." in figure.sentence
     assert "five seeds: 0.10, 0.10, 0.10, 0.10, 0.10." in figure.update(step=200)
 
@@ -284,7 +284,7 @@ def test_the_momentum_figure_tells_a_lag_from_a_network_that_has_not_learned(dig
 
 
 def test_company_moves_an_answer_in_training_mode_only(network, digits):
-    figure = company.image_in_company.live(network, *digits, digits[0][0])
+    figure = inference_company.image_in_company.live(network, *digits, digits[0][0])
     told = [figure.update(others=k) for k in range(4)]
     together, alone = zip(*(sentence.split(" With running ") for sentence in told))
     assert len({sentence.split(" images in all.")[1] for sentence in together}) == 4

@@ -24,7 +24,7 @@ WORDS = [
 ]
 
 
-MORE_FIGURES = "asleep", "company", "diagrams", "training_run"
+MORE_FIGURES = "depth_asleep", "inference_company", "initialization_run"
 
 
 class Room(NamedTuple):
@@ -58,7 +58,7 @@ ROOMS = {
     # floor 2
     "training_lab": Room(["experiments/training_lab"], NUMBERS),
     "experiments": Room(
-        [f"experiments/{word}" for word in [*WORDS, "company"]],
+        [f"experiments/{word}" for word in [*WORDS, "inference_company"]],
         [*NUMBERS, "training_lab"],
         apart=True,
     ),
@@ -76,15 +76,17 @@ ROOMS = {
         [*NUMBERS, "plots", "ledger"],
     ),
     "questions": Room(
-        [f"checks/{word}" for word in [*WORDS, "evaluation"]], [*BELOW, "checks"], apart=True
+        [f"checks/{word}" for word in [*WORDS, "inference_evaluation"]],
+        [*BELOW, "checks"],
+        apart=True,
     ),
     "capstone": Room(
-        ["checks/my_batchnorm", "checks/layer_parts", "checks/capstone"],
+        ["checks/capstone_answer", "checks/capstone_parts", "checks/capstone"],
         [*NUMBERS, "checks", "questions"],
     ),
     # floor 3
-    "panels": Room(["explorers/panels"], ["plots", "experiments"]),
-    "small_batches": Room(["explorers/small_batches"], ["plots", "live", "experiments"]),
+    "panels": Room(["explorers/inference_panels"], ["plots", "experiments"]),
+    "small_batches": Room(["explorers/forward_small_batches"], ["plots", "live", "experiments"]),
     "explorers": Room(
         [f"explorers/{name}" for name in [*WORDS, *MORE_FIGURES]],
         ["plots", "live", "experiments", "panels", "small_batches"],
@@ -147,6 +149,12 @@ def test_a_file_imports_from_the_rooms_below_it_and_from_files_before_it(path):
 def test_no_room_is_above_itself():
     for i, room in enumerate(ROOMS.values()):
         assert set(room.rooms) <= set(list(ROOMS)[:i])
+
+
+@pytest.mark.parametrize("room", ["explorers", "experiments", "questions"])
+def test_a_second_file_of_a_lesson_begins_with_its_word(room):
+    for file in ROOMS[room].files:
+        assert file.split("/")[1].split("_")[0] in WORDS, file
 
 
 @pytest.mark.parametrize("word", WORDS)

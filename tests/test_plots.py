@@ -199,8 +199,8 @@ def test_a_plain_python_prints_one_line_in_place_of_a_picture():
 
 @pytest.mark.once
 def test_a_legacy_terminal_gets_a_backslash_for_a_letter_that_it_has_not():
-    code = "from bn_helpers import plots; from bn_helpers.explorers import small_batches; "
-    code += "small_batches.five_points()"
+    code = "from bn_helpers import plots; from bn_helpers.explorers import forward_small_batches; "
+    code += "forward_small_batches.five_points()"
     run = [sys.executable, "-P", "-c", code]
     for encoding in ("ascii", "cp949", "shift_jis"):
         result = subprocess.run(

@@ -8,9 +8,9 @@ functions with the same face.
 from .backward import check_batchnorm_backward, check_statistics_gradients
 from .capstone import check_layer, check_network
 from .depth import check_diagnose, check_he_weights, check_leaky_std, check_xavier_std
-from .evaluation import check_converted, check_evaluate
 from .forward import check_batchnorm_conv, check_batchnorm_forward, check_undo_batchnorm
 from .inference import check_batches_needed, check_fold, check_running_update
+from .inference_evaluation import check_converted, check_evaluate
 from .initialization import check_saturated_share, check_uniform_weights, check_weight_std
 from .rescaling import check_minmax, check_standardize_like, check_zca
 from .shift import check_adjusted, check_moved

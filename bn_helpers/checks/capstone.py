@@ -9,10 +9,10 @@ from .. import batchnorm
 from ..data import load_digits
 from ..network import Network
 from ..training import accuracy, train
-from . import my_batchnorm
+from . import capstone_answer
 from .calling import undisturbed
+from .capstone_parts import PARTS
 from .errors import described
-from .layer_parts import PARTS
 from .question import told
 from .verdict import Stop, not_yet, right
 
@@ -23,7 +23,7 @@ ROWS = "Look at rows and like first: the rows of x (N, C, H, W) are (N * H * W, 
 
 def check_layer(*answers):
     """The Verdict on a class like `MyBatchNorm`: which part of it is wrong."""
-    return told(check_layer, judged_layer, answers, my_batchnorm.MyBatchNorm)
+    return told(check_layer, judged_layer, answers, capstone_answer.MyBatchNorm)
 
 
 def judged_layer(Layer):
@@ -97,7 +97,7 @@ def check_network(*answers):
 
     It is built, trained, saved, loaded, recalibrated and folded.
     """
-    return told(check_network, judged_network, [answers], my_batchnorm)
+    return told(check_network, judged_network, [answers], capstone_answer)
 
 
 def judged_network(answers):

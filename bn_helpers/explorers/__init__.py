@@ -1,1 +1,1 @@
-"""The live figures of the lessons, one file for each lesson, and diagrams."""
+"""The live figures of the lessons and their diagrams, one word for each lesson."""

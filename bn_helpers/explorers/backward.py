@@ -18,7 +18,31 @@ CHECK = (
     "{wrong} wrong passes are found (crosses), the right one {right} (error {error}). The "
     "largest true dx is {largest}."
 )
+GRAPH_BOXES = {  # name: centre x, y in 0..1, and words
+    "x": (0.05, 0.5, "x"),
+    "mu": (0.2, 0.85, "$\\mu$ = mean of x"),
+    "xc": (0.32, 0.5, "$x_c = x - \\mu$"),
+    "var": (0.44, 0.12, "$\\sigma^2$ = mean of $x_c^2$"),
+    "std": (0.72, 0.12, "s = root of $\\sigma^2 + \\epsilon$"),
+    "x_hat": (0.75, 0.5, "$\\hat{x} = x_c / s$"),
+    "out": (0.93, 0.5, "$y = \\gamma \\hat{x} + \\beta$"),
+}
+GRAPH_ARROWS = (
+    ("x", "mu", ""),
+    ("x", "xc", ""),
+    ("mu", "xc", ""),
+    ("xc", "var", ""),
+    ("var", "std", ""),
+    ("xc", "x_hat", ""),
+    ("std", "x_hat", ""),
+    ("x_hat", "out", ""),
+)
 UPSTREAM_MENU = choice(*UPSTREAM, label="dout", hint="the gradient that comes from above")
+
+
+def graph():
+    """Show the computation graph of the forward pass."""
+    plots.diagram(GRAPH_BOXES, GRAPH_ARROWS, "Computation graph of batch norm.", height=2.2)
 
 
 @explore(

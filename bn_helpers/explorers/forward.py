@@ -7,7 +7,7 @@ from ..controls import choice, slider, steps, switch
 from ..experiments import forward as experiment
 from ..experiments.forward import BATCHES, PARTS, SHAPES, SIZES
 from ..live import explore
-from .small_batches import DIAMOND, DOTTED, mapping, plane
+from .forward_small_batches import DIAMOND, DOTTED, mapping, plane
 
 SPAN = 4  # normalized values are shown from -4 to 4
 SHOWN = 10  # images of a batch that are drawn, in rows of 5

@@ -7,7 +7,7 @@ from ..controls import choice, steps, switch
 from ..experiments import inference as experiment
 from ..experiments.inference import FROM_ONE, HALF, MOMENTA, SIZES, STARTS, STOPS
 from ..live import explore
-from . import panels
+from . import inference_panels as panels
 
 MOMENTUM = dict(
     start=0.1, label="momentum α", hint="weight of the new batch in the running average"
@@ -36,6 +36,29 @@ SUMMARY = (
     "and that with 0.1 is between. Middle: in batches of 4 no normalized value passes 1.73, in "
     "evaluation there is no bound. Right: small momenta lose the accuracy, and recalibration "
     "brings it back."
+)
+CHART_BOXES = {
+    "start": (0.15, 0.88, "test accuracy far below\nthat seen in training"),
+    "mode": (0.5, 0.88, "evaluation mode on? same\nanswer in any company?"),
+    "switch": (0.86, 0.88, "switch it on:\ntraining=False"),
+    "known": (0.5, 0.5, "good on TRAINING data\nin evaluation mode?"),
+    "cure": (0.15, 0.5, "does recalibration\ncure it?"),
+    "new": (0.86, 0.5, "good with large random\nbatches of the new data?"),
+    "lagged": (0.1, 0.1, "statistics: momentum too\nsmall or large, few steps,\nnot saved"),
+    "weights": (0.36, 0.1, "weights: has not learned;\nrate, steps, batch size?"),
+    "other": (0.63, 0.1, "other data: recalibrate\non all classes of them"),
+    "overfit": (0.89, 0.1, "not batch norm: other\nkind of data, overfitting"),
+}
+CHART_ARROWS = (
+    ("start", "mode", ""),
+    ("mode", "switch", "no"),
+    ("mode", "known", "yes"),
+    ("known", "cure", "no"),
+    ("known", "new", "yes"),
+    ("cure", "lagged", "yes"),
+    ("cure", "weights", "no"),
+    ("new", "other", "yes"),
+    ("new", "overfit", "no"),
 )
 
 
@@ -164,6 +187,11 @@ def running_statistics(fig, runs, X, y):
         )
 
     return update
+
+
+def flow_chart():
+    """Show where to look when evaluation is far worse than training."""
+    plots.diagram(CHART_BOXES, CHART_ARROWS, "Flow chart for bad evaluation.")
 
 
 def summary(values, runs, X, y):

@@ -14,7 +14,7 @@ from bn_helpers.checks import (
     check_network,
     check_running_update,
 )
-from bn_helpers.checks.my_batchnorm import MyBatchNorm, built, folded, recalibrated
+from bn_helpers.checks.capstone_answer import MyBatchNorm, built, folded, recalibrated
 from bn_helpers.initializers import zeros
 from bn_helpers.layers import Linear, Tanh
 from bn_helpers.network import Network, mlp

@@ -4,7 +4,7 @@ import numpy as np
 
 from .. import plots
 from ..controls import steps, switch, timeline
-from ..experiments import company as experiment
+from ..experiments import inference_company as experiment
 from ..live import explore
 
 PAPER = 160  # pixels of the picture of a batch: 16 images of 8 pixels, each with a margin of 1

@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 
 from .backward import check_batchnorm_backward
-from .evaluation import check_evaluate
 from .forward import check_batchnorm_conv, check_batchnorm_forward
 from .inference import check_running_update
+from .inference_evaluation import check_evaluate
 from .question import Question
 
 
