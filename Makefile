@@ -8,7 +8,7 @@ PYTEST := -I -m pytest --numprocesses=logical --maxprocesses=4 --dist=loadscope
 unexport $(filter-out PYTHONPATH,$(filter PYTHON%,$(.VARIABLES))) PIP_USER PIP_TARGET PIP_PREFIX
 
 .DEFAULT_GOAL := help
-.PHONY: help lab fresh test test-fast lint portable refresh record picture lock clean environment
+.PHONY: help lab fresh test test-fast lint portable refresh record picture sheets lock clean environment
 
 help:  ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -42,6 +42,9 @@ record: environment  ## run what is too long for a lesson, and store what the le
 
 picture: environment  ## draw the README's moving picture anew
 	$(RUN) tools/readme_picture.py
+
+sheets: environment  ## write one page to print for each lesson, into build/sheets/
+	$(RUN) tools/sheets.py
 
 lock: environment  ## choose the newest versions anew and write requirements.lock
 	$(RUN) -I -m pip install --quiet uv

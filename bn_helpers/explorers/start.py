@@ -49,6 +49,11 @@ PLACES = {  # the centres of the units in the picture, 0..1
 VALLEY = -1.5, 5.5  # the weights that are drawn
 RATE = "Rate {lr:.2g}, {k} steps: the weight is {w:.2f}, the loss {loss:.3f}. {seen}"
 THROWN = "Rate {lr:.2g}: each step ends higher up. After {k} steps the weight is outside."
+SUMMARY = (
+    "Left: the std of the means of batches falls like 1/√m. Right: steps along one weight. A "
+    "small rate goes down into the valley, a larger one jumps over it, a too large one climbs out."
+)
+RATES = 0.5, 4, 6.5  # in the summary
 PAPER = 160  # pixels: 16 images of 8 pixels, each with a margin of 1
 SLOPE = "#882255"  # what runs backward
 
@@ -186,21 +191,32 @@ def valley(fig, x, y, W1, W2):
     loss, slope = along_first_of_W2(x, y, W1, W2)
     weights = np.linspace(*VALLEY, 200)
     ax = fig.subplots()
-    ax.plot(weights, loss(weights), color=plots.FAINT)
-    ax.set(xlim=VALLEY, ylim=(0, 2.2))
+    draw = _way(ax, loss)
     plots.name(ax, x="the weight (the other five stay as they are)", y="loss")
-    (way,) = ax.plot([], [], "o-", color=plots.INK, markersize=4, linewidth=0.8)
-    (last,) = ax.plot([], [], "o", color=plots.INK, markersize=9)
     first = float(W2[0, 0])
     bottom = weights[loss(weights).argmin()]
 
     def update(lr, taken):
         path = descent(slope, first, lr)[: taken + 1]
-        way.set_data(path, loss(path))
-        last.set_data(path[-1:], loss(path[-1:]))
+        draw(path)
         return _on_steps(path, loss(path), bottom, lr)
 
     return update
+
+
+def _way(ax, loss):
+    """Draw the loss along the weight; returns `draw(path)` for the steps on it."""
+    weights = np.linspace(*VALLEY, 200)
+    ax.plot(weights, loss(weights), color=plots.FAINT)
+    ax.set(xlim=VALLEY, ylim=(0, 2.2))
+    (way,) = ax.plot([], [], "o-", color=plots.INK, markersize=4, linewidth=0.8)
+    (last,) = ax.plot([], [], "o", color=plots.INK, markersize=9)
+
+    def draw(path):
+        way.set_data(path, loss(path))
+        last.set_data(path[-1:], loss(path[-1:]))
+
+    return draw
 
 
 def _on_steps(path, losses, bottom, lr):
@@ -211,3 +227,19 @@ def _on_steps(path, losses, bottom, lr):
     jumps = int(np.sum(sides[1:] * sides[:-1] < 0))
     seen = f"{jumps or 'None'} of them jumped over the lowest point."
     return RATE.format(lr=lr, k=taken, w=path[-1], loss=losses[-1], seen=seen * bool(taken)).strip()
+
+
+def summary(x, y, W1, W2):
+    """Show the lesson in one still picture: the noise of a mean, and three rates."""
+    loss, slope = along_first_of_W2(x, y, W1, W2)
+    with plots.card(height=2.6) as fig:
+        noise, *valleys = fig.subplots(1, 4, width_ratios=(1.5, 1, 1, 1))
+        noise.loglog(SIZES, ink().std() / np.sqrt(SIZES), color=plots.FAINT)
+        noise.plot(SIZES, [batch_means(m).std() for m in SIZES], "o", color=plots.INK)
+        plots.name(noise, "batch size m", "std of the means", "dots; line: falls like 1/√m")
+        plots.log_ticks(noise.xaxis, [1, 4, 16, 64, 256])
+        plots.log_ticks(noise.yaxis, [0.002, 0.004, 0.008, 0.016, 0.032])
+        for ax, lr in zip(valleys, RATES):
+            _way(ax, loss)(descent(slope, float(W2[0, 0]), lr)[:8])
+            plots.name(ax, "one weight", "loss", f"rate {lr:g}")
+    plots.show(fig, SUMMARY)
