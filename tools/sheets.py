@@ -27,7 +27,8 @@ PAGE = """<!DOCTYPE html>
 <title>{title}</title>
 <style>
 @page {{ size: A4; margin: 14mm; }}
-body {{ font: 10pt/1.35 sans-serif; max-width: 182mm; margin: auto; color: #222; background: #fff; }}
+body {{ font: 10pt/1.35 sans-serif; max-width: 182mm; margin: auto; }}
+body {{ color: #222; background: #fff; }}
 h1, h2 {{ line-height: 1.2; margin: 0.6em 0 0.3em; }}
 h1 {{ font-size: 16pt; }}
 h2 {{ font-size: 12pt; }}
@@ -91,7 +92,7 @@ def sheet(number):
 
 
 def formulas(text, found):
-    """Each displayed formula that `found` does not have, below the heading of its section."""
+    """Each displayed formula that is not in `found`, below its section's heading."""
     heading = ""
     for title, formula, shapes in PARTS.findall(text):
         heading = title or heading
