@@ -80,7 +80,7 @@ def review(lesson):
         seen = "right" if prediction == answer else "look again"
         row = ("", "", "not asked yet") if prediction is None else (prediction, answer, seen)
         rows[line(QUESTIONS[name]["question"])] = row
-    plots.table(rows, dict.fromkeys(REVIEWED, ""), corner="question")
+    plots.table(rows, dict.fromkeys(REVIEWED, ""), corner="question (run again after more answers)")
 
 
 def kept():

@@ -78,7 +78,7 @@ class Answer:
         for i in self.wrong:
             name = self.expected.returns[i]
             if self.right[k, i]:
-                told.append(f"your {name} is right")
+                told.append(f"your {name} happens to be right")
                 continue
             yours, right = shown(self.results[k][i]), shown(self.expected.wanted[k][i])
             told.append(form.format(name=name, yours=yours, right=right))

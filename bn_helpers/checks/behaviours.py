@@ -119,7 +119,9 @@ def _ignored(answer):
         return None
     some = len(names) < len(answer.expected.names)
     cut = _ranges(answer) if some else None  # what is cut does not move the result either
-    return answer.not_yet("argument-ignored", f"It is {listed(names)}.") if cut is None else cut
+    return (
+        answer.not_yet("argument-ignored", f"It ignores {listed(names)}.") if cut is None else cut
+    )
 
 
 def _rows(answer):

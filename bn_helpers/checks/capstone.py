@@ -97,7 +97,8 @@ def check_network(*answers):
 
     It is built, trained, saved, loaded, recalibrated and folded.
     """
-    return told(check_network, judged_network, [answers], capstone_answer)
+    truth = capstone_answer.built, capstone_answer.recalibrated, capstone_answer.folded
+    return told(check_network, judged_network, [answers], truth)
 
 
 def judged_network(answers):

@@ -1,10 +1,12 @@
-"""One way to write the last exercise of lesson 07: a layer, and a network with it."""
+"""One way to write the last exercise of lesson 07: a layer, and a network with it.
+
+The names are those of the lesson, so that the lines run there.
+"""
 
 import numpy as np
 
+from .. import initializers, layers
 from ..batchnorm import BatchNorm
-from ..initializers import he_normal
-from ..layers import Linear, Tanh
 from ..network import Network, mlp
 
 
@@ -61,7 +63,11 @@ class MyBatchNorm:
 
 def built(rng):
     network = mlp(
-        [64, 100, 100, 10], activation=Tanh, initializer=he_normal, rng=rng, batchnorm=True
+        [64, 100, 100, 10],
+        activation=layers.Tanh,
+        initializer=initializers.he_normal,
+        rng=rng,
+        batchnorm=True,
     )
     for i, layer in enumerate(network.layers):
         if isinstance(layer, BatchNorm):
@@ -83,7 +89,7 @@ def folded(network):
         if isinstance(layer, MyBatchNorm):
             scale = layer.params["gamma"] / np.sqrt(layer.running_var + layer.eps)
             shift = layer.params["beta"] - layer.running_mean * scale
-            flat.append(Linear(flat.pop().params["W"] * scale, shift))
+            flat.append(layers.Linear(flat.pop().params["W"] * scale, shift))
         else:
             flat.append(layer)
     return Network(flat)

@@ -112,9 +112,11 @@ def _on_shapes(shapes, arguments, names):
     if len(small) == 1 < len(large) and axes:
         fit = small + (1,) * (len(large) - 1 - axes[0])
         if owners:
-            are, they = ("are", "they") if len(owners) > 1 else ("is", "it")
-            owned = f"{' and '.join(owners)} {are} {small}"
-            return f"{owned}: {they} must become {fit} to meet {large}"
+            have = "have" if len(owners) > 1 else "has"
+            return (
+                f"An array of shape {small} must become {fit} to meet {large}. "
+                f"{' and '.join(owners)} {have} this shape, and so has a mean without keepdims=True"
+            )
         return (
             f"{small} has one value for each row. To meet {large} it must be {fit}, or {large[-1:]}"
         )

@@ -152,7 +152,12 @@ def variances_averaged(*axis):
 check_batchnorm_conv = Question(
     cases=lambda rng: [
         *batches(rng, ((5, 3, 4, 6), 2e-3), ((5, 3, 4, 6), 0.3), ((3, 4, 4, 4), 1e-7)),
-        (np.array([[[[0, 2], [4, 2]]], [[[8, 2], [0, 6]]]]), np.array([-2]), np.array([1]), 2),
+        (
+            np.array([[[[0, 4]], [[1, 3]]], [[[8, 4]], [[5, 7]]]]),
+            np.array([-2, 1]),
+            np.array([1, 0]),
+            2,
+        ),
     ],
     truth=batchnorm_conv,
     slips={

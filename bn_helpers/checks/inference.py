@@ -18,7 +18,7 @@ def running(rng):
     """Batches of few rows, so that m and m - 1 differ; any momentum."""
     for (m, D), momentum in (((3, 4), 0.3), ((3, 4), 0.85), ((6, 2), 0.01), ((4, 4), 1.0)):
         yield rng.normal(2, 1, D), rng.uniform(0.5, 2, D), rng.normal(1, 2, (m, D)), momentum
-    yield np.array([0, 4]), np.array([1, 2]), np.array([[2, 3], [4, 9]]), 0.5
+    yield np.array([0, 4]), np.array([1, 2]), np.array([[2, 3], [4, 9]]), 0.25
 
 
 def mean_of(x, old):

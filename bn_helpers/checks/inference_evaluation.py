@@ -85,7 +85,7 @@ def kept(rng):
     """Small batches and few of them, so that start value and m - 1 show."""
     for momentum, start, m, n in ((0.9, 0.0, 4, 3), (0.7, 1.0, 3, 5), (0.99, 1.0, 8, 20)):
         yield momentum, rng.uniform(1, 3, 4), start, m, n
-    yield 0.5, np.array([3, 5]), 1, 2, 2
+    yield 0.75, np.array([3, 5]), 4, 2, 2
 
 
 def with_var(formula):
@@ -106,6 +106,9 @@ check_converted = Question(
         "start-not-removed": (
             with_var(lambda var, left, start, m: var * m / (m - 1) + left),
             with_var(lambda var, left, start, m: var * m / (m - 1) + left * (1 - start)),
+        ),
+        "start-put-back": with_var(
+            lambda var, left, start, m: (var - left * start) * m / (m - 1) + left * start
         ),
         "start-missing": with_var(lambda var, left, start, m: (var - left * start) * m / (m - 1)),
         "correction-inverted": with_var(

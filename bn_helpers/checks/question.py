@@ -93,19 +93,23 @@ def _tuple(values):
 
 
 def told(check, judged, answers, truth):
-    """The Verdict `judged(answer)`, with what the tries before allow to say."""
+    """The Verdict `judged(answer)`, with what the tries before allow to say.
+
+    truth: a right answer, or a tuple of functions that are one.
+    """
+    truths = truth if isinstance(truth, tuple) else (truth,)
     with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
         verdict = judged(*answers) if len(answers) == 1 else not_yet("not-a-function")
     former, wrong = _tries.get(check, (None, 0))
     wrong = 0 if verdict else wrong + (verdict.slip not in NO_TRY)
     _tries[check] = verdict.slip, wrong
     if verdict:
-        name = getattr(check, "__name__", truth.__name__)  # a Question has none
+        name = getattr(check, "__name__", truths[0].__name__)  # a Question has none
         _keep_solved(name.removeprefix("check_"))
     hint = HINTS.get(verdict.slip, "") if verdict.slip == former else ""
     if verdict or wrong < TRIES:
         return replace(verdict, hint=hint, wanted="")
-    return replace(verdict, hint=hint, way=inspect.getsource(truth))
+    return replace(verdict, hint=hint, way="\n\n".join(map(inspect.getsource, truths)))
 
 
 def _keep_solved(name):

@@ -17,8 +17,8 @@ DIGITS = (
     "noise {noise:.2f} (1/√m: {root:.2f})."
 )
 COMPANIONS = (
-    "Image of {digit}, {batches} batches of {m}. Unit 1: x̂ from {low:.2f} to {high:.2f}, with all "
-    "images {fixed:.2f}. All units: x̂ has std {noise:.2f} (1/√m: {root:.2f})."
+    "Image of {digit}, {batches} batches of {m}. Unit 1: x̂ from {low:.2f} to {high:.2f}, std "
+    "{std:.2f}; with all images {fixed:.2f}. All units: std {noise:.2f} (1/√m: {root:.2f})."
 )
 WAYS = "one", "many", "evaluation"
 THREE = (
@@ -59,7 +59,7 @@ def batches_of_digits(fig, network, X, y):
     draw_right = by_size(bottom[0], "share right", running)
     draw_noise = by_size(bottom[1], "noise: std of $\\hat{x}$ of one image")
     bottom[1].plot(SIZES, 1 / np.sqrt(SIZES), **DOTTED)
-    bottom[1].text(3.2, 0.72, "dotted: $1/\\sqrt{m}$", size=9)
+    bottom[1].text(20, 0.3, "dotted: $1/\\sqrt{m}$", size=9)
 
     def update(batch_size, together):
         order = orders[together]
@@ -101,7 +101,7 @@ def _thumbnails(ax):
 
 def _values(ax):
     """Prepare a histogram of x_hat with dotted bounds: `draw(x_hat, bound)`."""
-    fill = plots.histogram(ax, -SPAN, SPAN, bins=64)
+    fill = plots.histogram(ax, -SPAN, SPAN, bins=65)  # 0 in the middle of one
     bounds = [ax.axvline(0, zorder=0.5, **DOTTED) for _ in range(2)]
     plots.name(ax, x="$\\hat{x}$", title="normalized values of all hidden units")
 
@@ -158,7 +158,9 @@ def companions(fig, network, X, examples):
         fixed, chosen = sums[image, 0], SIZES.index(batch_size)
         draw_rain(among, chosen, fixed)
         numbers = dict(low=among[chosen].min(), high=among[chosen].max(), fixed=fixed)
-        numbers |= dict(noise=spreads[image, chosen], root=batch_size**-0.5)
+        numbers |= dict(
+            std=among[chosen].std(), noise=spreads[image, chosen], root=batch_size**-0.5
+        )
         told = COMPANIONS.format(digit=image, batches=BATCHES, m=batch_size, **numbers)
         return told.replace("-0.00", "0.00")
 

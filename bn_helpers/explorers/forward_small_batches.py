@@ -109,7 +109,7 @@ def circle(fig):
     first, second, third: -3 to 3. pair: only the second and the third value.
     """
     left, right = fig.subplots(1, 2, width_ratios=(1.2, 1))
-    draw_values = mapping(left, 3, ("μ ± σ", "inputs x", "normalized", "0 ± 1"))
+    draw_values = mapping(left, 4, ("μ ± σ", "inputs x", "normalized", "0 ± 1"))
     draw_plane = plane(right)
 
     def update(first, second, third, pair):
@@ -134,7 +134,7 @@ def plane(ax):
     ax.set(xlim=(-WIDE, WIDE), ylim=(-WIDE, WIDE), aspect="equal")
     ax.set_axis_off()
     (rays,) = ax.plot([], [], color=plots.FAINT, linewidth=0.8)
-    style = dict(ha="center", va="center", size=9, clip_on=True)
+    style = dict(ha="center", va="center", size=9, clip_on=True, zorder=5)
     names = [ax.text(0, 0, word, **style) for word in ORDINALS]
     (ring,) = ax.plot([], [], color=plots.INK, linewidth=1.4)
     (ends,) = ax.plot([], [], color=plots.INK, linestyle="none", marker="|", markersize=18)

@@ -14,8 +14,8 @@ MOMENTUM = dict(
 )
 AVERAGE = (
     "Momentum {momentum:g} (Keras: {keras:g}), {half_life}. From batch {half} "
-    "on the running mean is {error:.3f} stds off (formula {formula:.3f}), the running variance "
-    "{variance}."
+    "on the running mean is {error:.3f} stds off (formula, when warm: {formula:.3f}), the running "
+    "variance {variance}."
 )
 MODES = (
     "Batches of {m}: 1/s is on average {factor:.2f} times 1/σ. The largest normalized value is "
@@ -39,8 +39,8 @@ SUMMARY = (
 )
 CHART_BOXES = {
     "start": (0.15, 0.88, "test accuracy far below\nthat seen in training"),
-    "mode": (0.5, 0.88, "evaluation mode on? same\nanswer in any company?"),
-    "switch": (0.86, 0.88, "switch it on:\ntraining=False"),
+    "mode": (0.5, 0.88, "is the answer the same\nin any company?"),
+    "switch": (0.86, 0.88, "evaluation mode is off:\ntraining=False"),
     "known": (0.5, 0.5, "good on TRAINING data\nin evaluation mode?"),
     "cure": (0.15, 0.5, "does recalibration\ncure it?"),
     "new": (0.86, 0.5, "good with large random\nbatches of the new data?"),
