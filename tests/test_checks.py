@@ -312,7 +312,12 @@ BEHAVIOUR = [
         "wrong-shape",
         "your dgamma has shape (1, 3). An axis of length 1 is too much",
     ),
-    (check_batchnorm_conv, lambda x, g, b, e: g * x + b, "raised", "(3,) must become (3, 1, 1) to meet"),
+    (
+        check_batchnorm_conv,
+        lambda x, g, b, e: g * x + b,
+        "raised",
+        "(3,) must become (3, 1, 1) to meet",
+    ),
 ]
 
 

@@ -15,6 +15,7 @@ STD_OF = {  # what a wrong scheme for He's weights has as its std
     "fan-out-for-fan-in": lambda i, o: math.sqrt(2 / o),
     "limit-for-std": lambda i, o: math.sqrt(6 / i),
     "xavier-for-he": lambda i, o: math.sqrt(2 / (i + o)),
+    "variance-for-mean-square": lambda i, o: math.sqrt(1 / (variance(0) * i)),
     "two-forgotten": lambda i, o: math.sqrt(1 / i),
     "variance-for-std": lambda i, o: 2 / i,
     "two-outside-root": lambda i, o: 2 / math.sqrt(i),
@@ -135,7 +136,7 @@ def variance(s):
 
 
 check_leaky_std = Question(
-    cases=lambda rng: [(40, 0.15), (500, 0.7), (4, 0.4), (300, 0.01), (100, 0), (8, 1)],
+    cases=lambda rng: [(40, 0.15), (500, 0.7), (4, 0.4), (300, 0.01), (100, 0), (8, 1), (8, 0.5)],
     truth=leaky_std,
     slips={
         "slope-ignored": (
@@ -196,7 +197,12 @@ def layers_to_diagnose(rng):
     yield 0.5 + noise  # asleep, and the units are alike
     yield 0.004 + np.abs(noise)  # saturated at one end, and the same for all examples
     yield 0.996 - np.abs(noise)
-    yield np.array([[0, 1], [1, 0], [0, 1]])
+    yield np.where(rng.random((200, 30)) < 0.5, 0.06, 0.95)  # healthy, and nearly flat
+    yield np.where(np.arange(30) == 7, 0.5, examples)  # healthy, but for one unit
+    yield np.where(
+        np.arange(30) == 7, 0.3 + examples / 2, units + noise
+    )  # asleep, but for one unit
+    yield np.array([[0.2, 1, 1], [0.2, 1, 1], [0.3, 1, 1]])
 
 
 def by(flat=None, between=None, codes=(0, 1, 2), asleep_first=False):
@@ -222,6 +228,13 @@ check_diagnose = Question(
         "saturation-forgotten": by(flat=lambda a: a > 2),
         "sleep-forgotten": by(between=lambda a: 1),
         "middle-for-ends": by(flat=lambda a: np.abs(a - 0.5) < 0.49),
+        "one-unit-counts": (
+            by(between=lambda a: a.std(axis=0).min()),
+            by(between=lambda a: a.std(axis=0).max()),
+        ),
+        "edge-too-wide": tuple(
+            by(flat=lambda a, edge=edge: np.abs(a - 0.5) > 0.5 - edge) for edge in (0.1, 0.2)
+        ),
         "asleep-first": by(asleep_first=True),
         "one-for-all": (lambda a: 0, lambda a: 1, lambda a: 2),
         "codes-exchanged": (by(codes=(0, 2, 1)), by(codes=(1, 0, 2)), by(codes=(2, 1, 0))),

@@ -65,7 +65,7 @@ def density(threshold):
 
 
 check_saturated_share = Question(
-    cases=lambda rng: [(2.3,), (5.7,), (0.95,), (31.0,), (4,)],
+    cases=lambda rng: [(2.3,), (5.7,), (0.95,), (31.0,), (2,)],
     truth=saturated_share,
     slips={
         "one-tail": (

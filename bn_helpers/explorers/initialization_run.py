@@ -13,6 +13,7 @@ RUN = (
     "{seen} Between examples, outputs vary by {first:.2g} and {second:.2g}."
 )
 OUTPUTS = {"sigmoid": (0, 1), "tanh": (-1, 1), "ReLU": (0, 10)}  # the range that is drawn
+LEARNED = 0.8  # accuracy
 CHANCE = np.log(10)  # the loss (nats) if all ten digits are equally probable
 
 
@@ -37,9 +38,9 @@ def training_run(fig):
     left, *axes = fig.subplots(1, 3, width_ratios=(1.4, 1, 1))
     left.set(xlim=(0, STEPS), ylim=(1e-3, 1e3), yscale="log")
     plots.log_ticks(left.yaxis, (1e-3, 1e-1, 10, 1e3))
-    plots.name(left, x="step", y="loss of the batch (nats)")
+    plots.name(left, x="step", y="loss of the batch")
     left.axhline(CHANCE, color=plots.FAINT, linestyle=":", linewidth=1)
-    left.text(STEPS, CHANCE * 1.3, "chance", ha="right", size=8, color=plots.FAINT)
+    left.text(STEPS, 3e2, "dotted: chance", ha="right", size=8, color=plots.FAINT)
     (curve,) = left.plot([], [], color=plots.INK, linewidth=1)
     fills = [plots.histogram(ax, 0, 1, bins=50) for ax in axes]
     for number, ax in enumerate(axes, 1):
@@ -53,7 +54,7 @@ def training_run(fig):
         low, high = OUTPUTS[activation]
         for ax, fill, outputs in zip(axes, fills, now.hidden):
             fill(outputs, low, high)
-            ax.xaxis.label.set_text("output" + ", last bar: 10 and more" * (activation == "ReLU"))
+            ax.xaxis.label.set_text("output" + ", last bar ≥ 10" * (activation == "ReLU"))
         first, second = now.between
         return RUN.format(
             activation=activation[0].upper() + activation[1:],
@@ -61,7 +62,7 @@ def training_run(fig):
             lr=lr,
             step=step,
             accuracy=now.accuracy,
-            seen=_seen(run, step),
+            seen=_seen(run, step, now.accuracy),
             first=first,
             second=second,
         )
@@ -69,13 +70,15 @@ def training_run(fig):
     return update
 
 
-def _seen(run, step):
-    """What the last ten losses say, beside chance."""
+def _seen(run, step, accuracy):
+    """What the accuracy and the last ten losses say, beside chance."""
     if not step:
         return "No step was taken."
     if run.diverged_at and run.diverged_at <= step:
         return f"At step {run.diverged_at} the loss was no number."
     last = np.mean(run.losses[max(step - EVERY, 0) : step])
+    if accuracy > LEARNED:
+        return "It has learned." + " A few images cost a lot." * bool(last > CHANCE / 2)
     if last > 2 * CHANCE:
         return "The loss is far above chance."
-    return "It has learned." if last < CHANCE / 2 else "The loss is near chance."
+    return "It learns." if last < CHANCE / 2 else "The loss is near chance."

@@ -47,8 +47,8 @@ PLACES = {  # the centres of the units in the picture, 0..1
     "loss": (0.94, 0.5),
 }
 VALLEY = -1.5, 5.5  # the weights that are drawn
-RATE = "Rate {lr:.2g}, {k} steps: the weight is {w:.2f}, the loss {loss:.3f}. {seen}"
-THROWN = "Rate {lr:.2g}: each step ends higher up. After {k} steps the weight is outside."
+RATE = "Rate {lr:.3g}, {k} step{s}: the weight is {w:.2f}, the loss {loss:.3f}. {seen}"
+THROWN = "Rate {lr:.3g}: each step ends higher up. After {k} steps the weight is outside."
 SUMMARY = (
     "Left: the std of the means of batches falls like 1/√m. Right: steps along one weight. A "
     "small rate goes down into the valley, a larger one jumps over it, a too large one climbs out."
@@ -226,7 +226,9 @@ def _on_steps(path, losses, bottom, lr):
     sides = np.sign(np.where(abs(path - bottom) < 0.01, 0, path - bottom))  # 0 is too near to see
     jumps = int(np.sum(sides[1:] * sides[:-1] < 0))
     seen = f"{jumps or 'None'} of them jumped over the lowest point."
-    return RATE.format(lr=lr, k=taken, w=path[-1], loss=losses[-1], seen=seen * bool(taken)).strip()
+    return RATE.format(
+        lr=lr, k=taken, s="s" * (taken != 1), w=path[-1], loss=losses[-1], seen=seen * bool(taken)
+    ).strip()
 
 
 def summary(x, y, W1, W2):

@@ -35,7 +35,8 @@ def told_by_numbers(outputs):
     ends = np.sum(outputs < 0.01) + np.sum(outputs > 0.99)
     if ends > outputs.size / 2:
         return 2.0
-    return 1.0 if all(outputs[:, j].std() < 0.02 for j in range(outputs.shape[1])) else 0.0
+    stds = [outputs[:, j].std() for j in range(outputs.shape[1])]
+    return 1.0 if sum(stds) < 0.02 * len(stds) else 0.0
 
 
 def raises(*_):
@@ -172,7 +173,7 @@ RIGHT = [
     (check_he_weights, out_argument),
     (check_diagnose, told_by_numbers),
     (check_diagnose, lambda a: 2 * flat(a) or int(np.sqrt(a.var(axis=0).mean()) < 0.02)),
-    (check_diagnose, lambda a: np.array([0, 1, 2, 2])[2 * flat(a) + (np.ptp(a, 0).max() < 0.04)]),
+    (check_diagnose, lambda a: np.array([0, 1, 2, 2])[2 * flat(a) + (a.std(0).mean() < 0.02)]),
     (check_weight_std, lambda n, q, s: s / np.sqrt(n * q)),
     (check_weight_std, lambda n, q, s: (s**2 / n / q) ** 0.5),
     (check_weight_std, lambda n, q, s: np.float32(s / np.sqrt(n * q))),
@@ -237,6 +238,13 @@ SLIPS = [
     (check_diagnose, lambda a: 2 * flat(a), "sleep-forgotten"),
     (check_diagnose, lambda a: alike(a) or 2 * flat(a), "asleep-first"),
     (check_diagnose, lambda a: 1 if flat(a) else 2 * alike(a), "codes-exchanged"),
+    (check_diagnose, lambda a: 2 * flat(a) or int(a.std(0).min() < 0.02), "one-unit-counts"),
+    (check_diagnose, lambda a: 2 * flat(a) or int(np.ptp(a, 0).max() < 0.04), "one-unit-counts"),
+    (
+        check_diagnose,
+        lambda a: 2 if np.mean(np.abs(a - 0.5) > 0.4) > 0.5 else alike(a),
+        "edge-too-wide",
+    ),
     (check_diagnose, lambda a: "asleep", "not-a-number"),
     (check_diagnose, lambda a: 1, "one-for-all"),
     (check_he_weights, normal(lambda i, o: math.sqrt(2 / o)), "fan-out-for-fan-in"),
