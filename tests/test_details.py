@@ -18,6 +18,8 @@ from bn_helpers.explorers import (
     inference,
     initialization,
     initialization_run,
+    rescaling,
+    rescaling_variances,
     shift,
 )
 
@@ -68,6 +70,14 @@ def computed(*numbers):
     return lambda: " ".join(f"{number:.{digits}f}" for number, digits in numbers)
 
 
+def white_or_not():
+    """What figures 1 to 3 of lesson 04 say at the settings of their answers."""
+    told = [rescaling.cloud.live(method="standardize", degrees=45).sentence]
+    batches = rescaling_variances.small_batch.live()
+    told += [batches.update(n=n) for n in (21, 256)]
+    return " ".join(told)
+
+
 ALSO = {  # lesson -> what else tells numbers that its answers quote
     "01": [
         computed((-np.log(99), 1), (512 / 100, 2), (np.sqrt(5.12), 2), (1 / np.sqrt(5.12), 2)),
@@ -77,6 +87,7 @@ ALSO = {  # lesson -> what else tells numbers that its answers quote
     ],
     "02": [fifty_layers_of_each, computed((1e7 ** (1 / 50), 1))],
     "03": [internal_shift],
+    "04": [white_or_not],
     "05": [
         lambda: forward_small_batches.five_points.live(fifth=10).sentence,
         computed(

@@ -22,6 +22,7 @@ from bn_helpers.initializers import he_normal
 from bn_helpers.layers import Linear, ReLU
 from bn_helpers.network import Network, mlp
 from bn_helpers.training import accuracy
+from bn_helpers.whitening import standardize, zca_whiten
 
 
 @pytest.mark.parametrize("m", [1, 2, 9])
@@ -290,14 +291,47 @@ def test_the_record_of_internal_shift_is_that_of_its_script():
 
 
 def test_outside_of_the_gradient_the_bias_grows_by_rate_times_mean_target_and_the_loss_stays():
-    _, b, loss = rescaling.outside_the_gradient("mean, outside", 0.1)
-    np.testing.assert_allclose(b, b[1] * np.arange(len(b)), rtol=1e-9)
+    _, b, loss = rescaling.outside_the_gradient(0.1)
+    np.testing.assert_allclose(b, 0.1 * np.arange(len(b)), rtol=1e-9)
     assert np.ptp(loss) < 1e-12
-    w, b, loss = rescaling.outside_the_gradient("mean and std, inside", 0.1)
-    assert max(np.ptp(w), np.ptp(b), np.ptp(loss)) < 1e-6
-    w, b, loss = rescaling.outside_the_gradient("mean and std, outside", 0.1)
+    for with_std in (False, True):
+        courses = rescaling.outside_the_gradient(0.1, with_std, inside=True)
+        assert np.ptp(courses, axis=1).max() < 1e-6
+    w, b, loss = rescaling.outside_the_gradient(0.1, with_std=True)
     assert w.min() < 0  # it went through 0
     assert np.ptp(loss) > 0.5
+
+
+def descend(z, target):
+    """The loss (8,) before each step of gradient descent, as a share of the first."""
+    curvatures = np.linalg.eigvalsh(z.T @ z / len(z))
+    w, losses = np.zeros(3), []
+    for _ in range(8):
+        losses.append(np.mean((z @ w - target) ** 2))
+        w -= 2 / (curvatures[0] + curvatures[-1]) * z.T @ (z @ w - target) / len(z)
+    return np.array(losses) / losses[0]
+
+
+@pytest.mark.parametrize("version", rescaling.VERSIONS)
+def test_the_losses_of_a_descent_are_those_of_a_loop(version):
+    x, _ = rescaling.points(0.9, (4.0, 1.0), (3.0, 3.0))
+    features = dict(
+        zip(rescaling.VERSIONS, (x, x - x.mean(axis=0), standardize(x), zca_whiten(x)))
+    )[version]
+    target = (x - x.mean(axis=0)) @ [1.0, -1.0]
+    looped = descend(np.column_stack([features, np.ones(len(x))]), target)
+    told = rescaling.losses(version, 4.0, 0.9, 3.0, np.arange(8))
+    np.testing.assert_allclose(told, looped, atol=1e-9)
+    needed = rescaling.steps_needed(version, 4.0, 0.9, 3.0)
+    before, after = rescaling.losses(version, 4.0, 0.9, 3.0, [needed - 1, needed])
+    assert after <= rescaling.SMALL < before
+
+
+def test_a_batch_varies_in_one_direction_less_than_it_has_examples():
+    for n, units in ((2, 5), (8, 20), (20, 20), (21, 20), (256, 100)):
+        variances = rescaling.batch_variances(n, units)
+        assert (variances > 0).sum() == min(n - 1, units)
+        assert len(variances) == units
 
 
 X4 = np.array([[1, 0], [0, 1], [1, 1], [-1, 1.0]])

@@ -24,6 +24,7 @@ from bn_helpers.explorers import (
     initialization,
     initialization_run,
     rescaling,
+    rescaling_variances,
     shift,
     start,
 )
@@ -96,7 +97,10 @@ EXPLORERS = {  # each with the function that gives its data
     shift.dataset_shift: lambda network, X, y: (),
     shift.internal_shift: lambda network, X, y: (load_recorded("internal_shift"),),
     rescaling.cloud: lambda network, X, y: (),
+    rescaling_variances.descent: lambda network, X, y: (),
+    rescaling_variances.small_batch: lambda network, X, y: (),
     rescaling.outside_the_gradient: lambda network, X, y: (),
+    rescaling_variances.whitened_digits: lambda network, X, y: (load_digits()[1],),
     forward_small_batches.five_points: lambda network, X, y: (),
     forward_small_batches.circle: lambda network, X, y: (),
     forward_small_batches.shared_cells: lambda network, X, y: (),

@@ -24,7 +24,7 @@ WORDS = [
 ]
 
 
-MORE_FIGURES = "depth_asleep", "inference_company", "initialization_run"
+MORE_FIGURES = "depth_asleep", "inference_company", "initialization_run", "rescaling_variances"
 
 
 class Room(NamedTuple):

@@ -1,22 +1,31 @@
-"""Lesson 04: a cloud, rescaled in several ways; statistics outside the gradient."""
+"""Lesson 04: a cloud in five ways, and a unit normalized outside of the gradient."""
 
 import numpy as np
 
 from .. import plots
-from ..controls import choice, slider
+from ..controls import choice, slider, switch, timeline
 from ..experiments import rescaling as experiment
-from ..experiments.rescaling import METHODS, MODES, STEPS
+from ..experiments.rescaling import METHODS, STEPS
 from ..live import explore
 
-REACH = 4.0  # both axes of the cloud run from -4 to 4
+WIDE = -4.4, 4.4  # both axes of a cloud
+NEAR = -0.4, 1.6  # after min-max scaling
+DOTTED = dict(color=plots.FAINT, linestyle=":", linewidth=1.2)
+LINE = dict(color=plots.INK, linewidth=1.4)
+DOTS = dict(linestyle="none", marker=".", markersize=4, color=plots.FILL)
+AROUND = np.stack([np.cos(np.linspace(0, 2 * np.pi, 91)), np.sin(np.linspace(0, 2 * np.pi, 91))])
 CLOUD = (
     "Correlation {before:.2f} before. {method}, turned by {degrees} degrees: means {means}, "
     "variances {a:.2f} and {b:.2f}, {correlation}. The cloud is {white}."
 )
 OUTSIDE = (
-    "{mode} the gradient, rate {lr:.2g}, step {step}: the bias is {b:.2f} and the weight "
-    "{w:.2f}. The loss went from {first:.3f} to {last:.3f}, between {lowest:.3f} and "
-    "{highest:.3f}."
+    "Rate {lr:.2g}, step {step}, {what} {through} the gradient: b is {b:.2f}, w is {w:.2f}. The "
+    "loss was {first:.3f} at first and is {last:.3f}. Its largest value was {highest:.3f}."
+)
+SUMMARY = (
+    "Two features of correlation 0.9. Standardizing leaves a narrow cloud, PCA and ZCA whitening "
+    "make it round. A bias that is normalized outside of the gradient grows with each step, and "
+    "the loss stays."
 )
 
 
@@ -26,26 +35,34 @@ OUTSIDE = (
     ),
     method=choice(*METHODS, label="rescaled by", hint="what is done to the cloud"),
     degrees=slider(0, 180, start=0, label="then turned by", hint="degrees, around the middle"),
-    size=(7.2, 3.6),
+    size=(7.2, 3.0),
 )
 def cloud(fig):
     """Live: 400 points of two features before and after rescaling, with covariances.
 
-    The circle has radius 1. Three points are marked, which shows where they move.
-    correlation: -1 to 1. method: a name in METHODS. degrees: after that the points are
-    turned by 0 to 180 degrees.
+    Three points are marked, which shows where they move. correlation: -1 to 1. method:
+    a name in METHODS. degrees: after that the points are turned by 0 to 180 degrees.
     """
-    panels = [_cloud(ax, title) for ax, title in zip(fig.subplots(1, 2), ("before", "after"))]
+    before, after = (Cloud(ax, title) for ax, title in zip(fig.subplots(1, 2), ("before", "after")))
+    before.circle.set_visible(False)
 
     def update(correlation, method, degrees):
         x, marked = experiment.points(correlation)
-        after = experiment.turned(METHODS[method](x), degrees)
-        for draw, values in zip(panels, (x, after)):
-            draw(values, marked)
-        setting = dict(before=correlation, method=method, degrees=degrees)
-        return _plain_zeros(CLOUD.format(**setting, **_described(after)))
+        result = experiment.turned(METHODS[method](x), degrees)
+        before.draw(x, marked)
+        after.look(NEAR if method == "min-max" else WIDE, _axes_after(method, degrees))
+        after.draw(result, marked)
+        setting = dict(before=correlation, method=method[0].upper() + method[1:], degrees=degrees)
+        return _plain_zeros(CLOUD.format(**setting, **_described(result)))
 
     return update
+
+
+def _axes_after(method, degrees):
+    """What an axis shows after rescaling and turning; its number follows."""
+    if degrees % 180:
+        return "turned axis"
+    return "along eigenvector" if method.startswith("PCA") else "feature"
 
 
 def _described(x):
@@ -62,25 +79,49 @@ def _described(x):
     }
 
 
-def _cloud(ax, title):
-    """Prepare one cloud and its covariance; returns `draw(values, marked)`."""
-    circle = np.linspace(0, 2 * np.pi, 91)
-    ax.plot(np.cos(circle), np.sin(circle), color=plots.FAINT, linestyle=":", linewidth=1.2)
-    dots = ax.plot([], [], linestyle="none", marker=".", markersize=4, color=plots.FILL)[0]
-    marks = [ax.plot([], [], marker=m, markersize=8, color=plots.INK)[0] for m in "D^s"]
-    ax.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), aspect="equal")
-    plots.name(ax, "feature 1", "feature 2", title)
-    text = ax.text(0.02, 0.96, "", transform=ax.transAxes, va="top", size=9)
+class Cloud:
+    """A panel with a cloud, its covariance, and a circle of radius 1.
 
-    def draw(values, marked):
-        dots.set_data(*np.clip(values, -REACH, REACH).T)
-        for mark, row in zip(marks, marked):
+    The ellipse has the std of the cloud in each direction, and its two axes are drawn.
+    """
+
+    def __init__(self, ax, title):
+        self.ax = ax
+        plots.name(ax, title=title)
+        ax.set(aspect="equal")
+        ax.locator_params(nbins=5)
+        self.circle = ax.plot(*AROUND, **DOTTED)[0]
+        self.dots = ax.plot([], [], **DOTS)[0]
+        self.ellipse = ax.plot([], [], **LINE)[0]
+        self.marks = [ax.plot([], [], color=plots.INK, marker=m, markersize=8)[0] for m in "D^s"]
+        self.text = ax.text(0.02, 0.98, "", transform=ax.transAxes, va="top", size=9)
+        self.look(WIDE)
+
+    def look(self, limits, name="feature"):
+        """Set what both axes show, and their names, to which a number is added."""
+        if self.ax.get_xlim() != limits:
+            self.ax.set(xlim=limits, ylim=limits)
+        self.ax.xaxis.label.set_text(f"{name} 1")
+        self.ax.yaxis.label.set_text(f"{name} 2")
+
+    def draw(self, values, marked=()):
+        self.dots.set_data(*values.T)
+        for mark, row in zip(self.marks, marked):
             mark.set_data([values[row, 0]], [values[row, 1]])
-        (a, c), (_, b) = np.cov(values.T, bias=True) + 0.0
-        covariance = f"covariance\n{a:5.2f} {c:5.2f}\n{c:5.2f} {b:5.2f}"
-        text.set_text(covariance.replace("-0.00", " 0.00"))
+        covariance = np.cov(values.T, bias=True) + 0.0
+        self.ellipse.set_data(*_ellipse(values.mean(axis=0), covariance))
+        (a, c), (_, b) = covariance
+        words = f"covariance\n{a:5.2f} {c:5.2f}\n{c:5.2f} {b:5.2f}"
+        self.text.set_text(words.replace("-0.00", " 0.00"))
 
-    return draw
+
+def _ellipse(mean, covariance):
+    """The line (2, K) around an ellipse of one std, and through its two axes."""
+    L, E = np.linalg.eigh(covariance)
+    half = E * np.sqrt(np.maximum(L, 0))  # (2, 2), half of an axis in each column
+    gap = np.full((2, 1), np.nan)
+    axes = [gap, half[:, :1], -half[:, :1], gap, half[:, 1:], -half[:, 1:]]
+    return np.hstack([half @ AROUND, *axes]) + mean[:, None]
 
 
 def _plain_zeros(sentence):
@@ -89,49 +130,89 @@ def _plain_zeros(sentence):
 
 @explore(
     lr=slider(
-        0.01, 1.0, start=0.1, log=True, label="learning rate", hint="of plain gradient descent"
+        0.01, 0.2, start=0.1, log=True, label="learning rate", hint="of plain gradient descent"
     ),
-    mode=choice(
-        *MODES, label="normalized", hint="what is normalized, and whether the gradient knows"
-    ),
-    step=slider(0, STEPS, start=100, label="step", hint="how far to look"),
-    size=(7.2, 2.6),
+    what=choice("mean", "mean and std", label="normalized by", hint="what the unit subtracts"),
+    inside=switch(label="inside the gradient", hint="the step knows of the normalization"),
+    step=timeline(STEPS, start=STEPS, label="step", hint="steps of training so far"),
+    size=(7.2, 2.4),
 )
 def outside_the_gradient(fig):
-    """Live: bias, weight and loss of one normalized unit (paper, section 2).
+    """Live: inputs, normalized inputs, bias, weight and loss of one unit.
 
-    The curves end at `step`, 0 to 200. lr: 0.01 to 1. mode: "mean, outside", "mean and
-    std, outside" or "mean and std, inside".
+    It is the example of the paper's section 2. lr: 0.01 to 0.2. what: "mean" or "mean
+    and std". inside: the gradient goes through them. step: 0 to 100.
     """
-    limits = {"bias b": (-2, 42), "weight w": (-6, 6), "loss": (0, 2.2)}
-    panels = [_course(*part) for part in zip(fig.subplots(1, 3), limits, limits.values())]
+    left, *right = fig.subplots(1, 3, width_ratios=(1.8, 1, 1))
+    draw_rows, (u, target) = _rows(left), experiment.one_unit()
+    draw_bias = course(right[0], ("b", "w"), (-5, 26))
+    draw_loss = course(right[1], ("loss",), (0, 2))
 
-    def update(lr, mode, step):
-        w, b, loss = experiment.outside_the_gradient(mode, lr)
-        for draw, values in zip(panels, (b, w, loss)):
-            draw(values, step)
-        losses = loss[: step + 1]
-        setting = dict(mode=mode.capitalize(), lr=lr, step=step)
-        extremes = dict(lowest=losses.min(), highest=losses.max())
-        numbers = dict(b=b[step], w=w[step], first=losses[0], last=losses[-1], **extremes)
-        return _plain_zeros(OUTSIDE.format(**setting, **numbers))
+    def update(lr, what, inside, step):
+        with_std = what != "mean"
+        w, b, loss = experiment.outside_the_gradient(lr, with_std, inside)
+        x = w[step] * u + b[step]
+        draw_rows(x, experiment.normalized(x, with_std)[0], target)
+        draw_bias(step, b, w)
+        draw_loss(step, loss)
+        numbers = dict(b=b[step], w=w[step], first=loss[0], last=loss[step])
+        setting = dict(lr=lr, step=step, what=what, through="inside" if inside else "outside of")
+        highest = loss[: step + 1].max()
+        return _plain_zeros(OUTSIDE.format(**setting, **numbers, highest=highest))
 
     return update
 
 
-def _course(ax, title, ylim):
-    """Prepare a curve over the steps; returns `draw(values, step)`.
+def _rows(ax):
+    """Prepare three rows of dots on one scale: `draw(x, x_hat, target)`, each (50,)."""
+    ax.set(xlim=(-5, 26), ylim=(-0.5, 2.5))
+    ax.set_yticks([2, 1, 0], ["$x = wu + b$", "$\\hat{x}$", "target"])
+    ax.tick_params(axis="y", length=0)
+    ax.spines.left.set_visible(False)
+    plots.name(ax, x="value", title="50 examples")
+    style = dict(linestyle="none", marker="o", markersize=5, color=plots.FILL)
+    rows = [ax.plot([], [], **style, markeredgecolor=plots.INK)[0] for _ in range(3)]
+    means = ax.plot([], [], linestyle="none", marker="|", markersize=24, color=plots.INK)[0]
 
-    The curve ends at `step`.
-    """
-    curve = ax.plot([], [], color=plots.INK, linewidth=1.4)[0]
-    marker = ax.plot([], [], color=plots.INK, marker="D", markersize=7)[0]
-    ax.set(xlim=(-3, STEPS + 3), ylim=ylim)
-    plots.name(ax, "step", title.split()[-1], title)
-
-    def draw(values, step):
-        shown = np.clip(values, *ylim)
-        curve.set_data(np.arange(step + 1), shown[: step + 1])
-        marker.set_data([step], [shown[step]])
+    def draw(*values):
+        for row, height, x in zip(rows, (2, 1, 0), values):
+            row.set_data(x, np.full(len(x), height))
+        means.set_data([np.mean(x) for x in values], [2, 1, 0])
 
     return draw
+
+
+def course(ax, names, ylim):
+    """Prepare a curve for each of one or two names: `draw(step, *courses)`.
+
+    courses are (STEPS + 1,). The curves end at `step`; the second one is dotted.
+    """
+    curves = [ax.plot([], [], **LINE, linestyle=dash)[0] for _, dash in zip(names, ("-", ":"))]
+    ends = ax.plot([], [], color=plots.INK, linestyle="none", marker="D", markersize=6)[0]
+    ax.set(xlim=(-3, STEPS + 5), ylim=ylim)
+    words = ", ".join(names)
+    plots.name(ax, "step", words, f"{words} (dotted)" if len(names) > 1 else words)
+
+    def draw(step, *courses):
+        for curve, values in zip(curves, courses):
+            curve.set_data(np.arange(step + 1), values[: step + 1])
+        ends.set_data([step] * len(names), [values[step] for values in courses])
+
+    return draw
+
+
+def summary():
+    """Show the lesson in one picture: a cloud in four ways, and a bias that drifts."""
+    x, _ = experiment.points(0.9)
+    ways = "centred only", "standardize", "PCA whitening", "ZCA whitening"
+    with plots.card(7.2, 2.0) as fig:
+        *axes, right = fig.subplots(1, 5, width_ratios=(1, 1, 1, 1, 0.9))
+        for ax, way in zip(axes, ways):
+            panel = Cloud(ax, way)
+            panel.draw(METHODS[way](x))
+            panel.look((-3.3, 3.3))
+            panel.text.set_text("")
+            ax.set(xlabel="", ylabel="", xticks=[], yticks=[])
+        _, b, loss = experiment.outside_the_gradient(0.1)
+        course(right, ("b", "loss"), (0, 12))(STEPS, b, loss)
+    plots.show(fig, SUMMARY)
