@@ -34,13 +34,14 @@ DATASET = (
     "{test:.0%}. One trained on test points (dotted) is right on {own:.0%}."
 )
 DIGIT = (
-    "Image of {digit}, ink {ink:.0%}, moved by {right:+d}: the network answers "
+    "Image of {digit}, ink {ink:.0%}, moved by {right}: the network answers "
     "{answer} with probability {sure:.0%}. Of all test digits {share:.0%} are right."
 )
 SUMMARY = (
     "Under the full covariate shift a line loses half of its points, while the rule stays. "
     "In its own spreads the median of a unit runs away without batch norm and stays with it. "
-    "Four networks: who moves more learns later, but not across rates."
+    "Four networks: those with batch norm move less and learn earlier, but a higher rate moves "
+    "more and learns earlier, too."
 )
 
 
@@ -71,7 +72,10 @@ def dataset_shift(fig):
 
     def update(amount, kind, classifier):
         x, y, x_test, y_test = clouds(kind, amount)
-        w, w_test = fitted(classifier, kind, amount, x, y), fit(x_test, y_test, classifier == "curve")
+        w, w_test = (
+            fitted(classifier, kind, amount, x, y),
+            fit(x_test, y_test, classifier == "curve"),
+        )
         weighted = classifier == "weighted line"
         sizes = importance(kind, amount, x, y) if weighted else np.ones(len(y))
         for draw, points, labels, rule, size in zip(
@@ -113,7 +117,7 @@ def _side(ax, title):
 @explore(
     right=slider(PLACES[0], PLACES[-1], start=0, label="pixels to the right", hint="of all images"),
     ink=steps(INKS, start=1.0, label="ink", hint="factor on all pixels"),
-    digit=slider(0, 9, start=3, label="digit", hint="the first test image of this digit"),
+    digit=slider(0, 9, start=1, label="digit", hint="the first test image of this digit"),
     size=(7.2, 2.6),
 )
 def moved_digit(fig, network, X, y):
@@ -147,7 +151,13 @@ def moved_digit(fig, network, X, y):
         share = row[PLACES.index(right)]
         course.set_data(PLACES, row)
         marker.set_data([right], [share])
-        told = dict(digit=digit, ink=ink, right=right, answer=answer, sure=probabilities[answer])
+        told = dict(
+            digit=digit,
+            ink=ink,
+            right=f"{right:+d}" if right else 0,
+            answer=answer,
+            sure=probabilities[answer],
+        )
         return DIGIT.format(share=share, **told)
 
     return update

@@ -37,9 +37,7 @@ SLOPES = (
     "Mean slope of layer 3, and gradient of layer 1 divided by that of layer 3, over the steps. At "
     "step 300: {told}."
 )
-STORY = (
-    "Way of the median until step 1000 and steps to 90%, medians of five seeds. {told}."
-)
+STORY = "Way of the median until step 1000 and steps to 90%, medians of five seeds. {told}."
 
 
 @explore(
