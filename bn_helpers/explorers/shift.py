@@ -55,7 +55,7 @@ SUMMARY = (
         label="classifier",
         hint="the curve is the right family; weights: how much more frequent in the test",
     ),
-    size=(7.2, 3.1),
+    size=(7.2, 2.8),
 )
 def dataset_shift(fig):
     """Live: training points, shifted test points, and a classifier.

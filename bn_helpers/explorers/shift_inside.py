@@ -20,7 +20,7 @@ SIDES = {"without": plots.WITHOUT_BATCHNORM, "with": plots.WITH_BATCHNORM}
 # Both sides of a picture have the same axis. It depends on the rate and on the unit of measure.
 AXIS_LIMIT = {("0.1", False): 4, ("2", False): 8, ("0.1", True): 25, ("2", True): 260}
 TICKS = {25: 20, 260: 200}
-OWN = "input of the unit's sigmoid", "input, in own spreads from the first median"
+OWN = "input of the unit's sigmoid", "input, in own spreads"
 PLACES = np.maximum(STEPS, 0.5)  # step 0 is drawn at the edge of the logarithmic axis
 LOOKS = {
     case: plots.WITH_BATCHNORM if batchnorm else plots.WITHOUT_BATCHNORM
@@ -45,7 +45,7 @@ STORY = "Way of the median until step 1000 and steps to 90%, medians of five see
     unit=slider(1, UNITS, start=1, label="unit", hint="of the last hidden layer"),
     rate=choice(*RATES, label="learning rate", hint="of both networks"),
     own=switch(label="in its own spreads", hint="the unit of both axes: percentile 85 minus 15"),
-    size=(7.2, 3.7),
+    size=(7.2, 3.3),
 )
 def internal_shift(fig, record):
     """Live: the inputs of one unit of the last hidden layer while the network learns.
