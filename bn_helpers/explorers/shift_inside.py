@@ -171,6 +171,6 @@ def scatter(ax, record, measure=1):
         ax.plot(x, y, MARKS[case], color=style["color"], alpha=0.7, markersize=6)
         look = dict(size=8.5, color=style["color"])
         if case in ("without, rate 0.1", "with, rate 2"):
-            ax.text(1.3 * x.max(), np.median(y), case, va="center", **look)
+            ax.text(1.5 * x.max(), np.median(y), case, va="center", **look)
         else:
-            ax.text(np.median(x), 1.3 * y.max(), case, ha="center", **look)
+            ax.text(np.median(x), 1.45 * y.max(), case, ha="center", **look)
