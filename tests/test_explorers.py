@@ -367,7 +367,7 @@ def test_both_sides_have_one_scale_and_own_spreads_show_who_moves():
     figure = shift_inside.internal_shift.live(load_recorded("internal_shift"))
     for own in (False, True):
         sentence = figure.update(own=own)
-        _, left, _, right = (ax.get_ylim() for ax in figure.fig.axes)
+        *_, left, right = (ax.get_ylim() for ax in figure.fig.axes)
         assert left == right
     assert abs(told("medians are ", sentence)) > 10
     assert abs(told("-16.0 and ", sentence)) < 1
