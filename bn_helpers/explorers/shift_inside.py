@@ -17,7 +17,7 @@ from ..live import explore
 
 RATES = ("0.1", "2")
 SIDES = {"without": plots.WITHOUT_BATCHNORM, "with": plots.WITH_BATCHNORM}
-# Both sides of a picture have the same axis. It depends on the rate and on the unit of measure.
+# Both sides have the same axis; it depends on the rate and on the unit of measure.
 AXIS_LIMIT = {("0.1", False): 4, ("2", False): 8, ("0.1", True): 25, ("2", True): 260}
 TICKS = {25: 20, 260: 200}
 OWN = "input of the unit's sigmoid", "input, in own spreads"
@@ -141,7 +141,7 @@ def saturation(record):
 
 
 def story(record):
-    """Show five seeds of four networks: how far the medians move, and who learns first."""
+    """Show five seeds of four networks: how far medians move, and who learns first."""
     with plots.card(height=3.0) as fig:
         axes = fig.subplots(1, 2, sharey=True)
         words = "as it is", "in its own spreads"
