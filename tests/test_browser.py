@@ -232,7 +232,7 @@ def test_the_batch_size_slider_moves_the_histograms_of_a_real_network(preview):
 
 
 SLIDERS = {  # of each live figure one that no other has
-    "03_covariate_shift": ["shift", "training step"],
+    "03_covariate_shift": ["shift", "pixels to the right", "training step"],
     "04_whitening": ["then turned by", "moved by", "batch size", "learning rate", "epsilon"],
     "05_batchnorm_forward": ["first value", "fifth point", "digit"],
     "06_batchnorm_backward": ["examples", "tolerance"],

@@ -69,13 +69,17 @@ def test_the_balanced_split_tests_every_fifth_image_of_each_digit():
     np.testing.assert_array_equal(np.bincount(y_test), counts // 5)
 
 
-def test_the_writers_split_tests_the_last_450_rows():
+def test_the_writers_split_tests_the_last_382_rows_and_cuts_where_a_form_begins():
     with np.load(data._digits_file()) as file:
         images, labels = file["images"], file["labels"]
     X_train, y_train, X_test, y_test = load_digits(split="writers")
     np.testing.assert_array_equal(np.concatenate([X_train, X_test]) * 16, images)
     np.testing.assert_array_equal(np.concatenate([y_train, y_test]), labels)
-    assert len(X_test) == 450
+    assert len(X_test) == 382
+    beginning = list(range(10)) * 3  # the first labels of a form
+    starts = [i for i in range(len(labels) - 30) if labels[i : i + 30].tolist() == beginning]
+    assert len(X_train) in starts
+    assert len(starts) == 12
 
 
 def test_the_balanced_split_is_the_default_and_keeps_labels_with_their_images():

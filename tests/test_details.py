@@ -11,6 +11,7 @@ from support.sigmoid_layers import sigmoid_layers
 
 from bn_helpers import data, initializers, predict
 from bn_helpers.experiments import inference as inference_numbers
+from bn_helpers.experiments import shift as shift_numbers
 from bn_helpers.explorers import (
     depth,
     depth_asleep,
@@ -21,13 +22,22 @@ from bn_helpers.explorers import (
     rescaling,
     rescaling_variances,
     shift,
+    shift_inside,
 )
 
 X_TRAIN = data.load_digits()[0]
 
 
 def internal_shift():
-    return shift.internal_shift.live(data.load_recorded("internal_shift"), step=0, unit=3).sentence
+    figure = shift_inside.internal_shift.live(data.load_recorded("internal_shift"))
+    return f"{figure.sentence} {figure.update(rate='2')}"
+
+
+def one_pixel():
+    X, y, X_test, y_test = data.load_digits()
+    network = shift_numbers.digits_network(X, y, seed=0)
+    figure = shift.moved_digit.live(network, X_test, y_test)
+    return f"{figure.update(right=1)} {figure.update(right=0, ink=0.1)}"
 
 
 def running_averages():
@@ -86,7 +96,7 @@ ALSO = {  # lesson -> what else tells numbers that its answers quote
         two_layers,
     ],
     "02": [fifty_layers_of_each, computed((1e7 ** (1 / 50), 1))],
-    "03": [internal_shift],
+    "03": [internal_shift, one_pixel],
     "04": [white_or_not],
     "05": [
         lambda: forward_small_batches.five_points.live(fifth=10).sentence,

@@ -1,4 +1,5 @@
 import math
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -13,13 +14,14 @@ from bn_helpers.experiments import (
     inference,
     rescaling,
     shift,
+    shift_inside,
     start,
 )
 from bn_helpers.experiments import inference_company as company
 from bn_helpers.experiments.training_lab import TrainingRun
 from bn_helpers.gradients import numerical_gradient
 from bn_helpers.initializers import he_normal
-from bn_helpers.layers import Linear, ReLU
+from bn_helpers.layers import Linear, ReLU, Sigmoid
 from bn_helpers.network import Network, mlp
 from bn_helpers.training import accuracy
 from bn_helpers.whitening import standardize, zca_whiten
@@ -283,11 +285,63 @@ def test_the_classifier_finds_a_rule_of_its_family():
 
 def test_the_record_of_internal_shift_is_that_of_its_script():
     record = load_recorded("internal_shift")
-    assert tuple(record["steps"]) == shift.STEPS
-    again = shift.record_run("with, rate 0.1", 1, load_digits(), stops=shift.STEPS[:6])
-    for name, values in again.items():
-        if name != "values":
-            np.testing.assert_allclose(values, record["with, rate 0.1"][name][1, :6], atol=4e-3)
+    assert tuple(record["steps"]) == shift_inside.STEPS
+    for case in ("with, rate 0.1", "without, rate 0.1"):
+        stops = shift_inside.STEPS[:6]
+        again = shift_inside.record_run(case, 1, load_digits(), stops=stops)
+        for name, values in again.items():
+            if name != "values":
+                np.testing.assert_allclose(values, record[case][name][1, :6], atol=4e-3)
+
+
+def test_in_own_spreads_the_bundle_is_one_wide_and_a_move_is_measured_by_the_spread_before():
+    values = np.array([np.linspace(-1, 1, 201), np.linspace(5, 9, 201)])
+    percentiles = np.percentile(values, (15, 50, 85), axis=1)
+    scaled, bundle = shift_inside.in_own_spreads(values, percentiles)
+    np.testing.assert_allclose(bundle, [[-0.5, 4.5], [0, 5], [0.5, 5.5]])  # 7 / 1.4 = 5
+    np.testing.assert_allclose(np.percentile(scaled, (15, 50, 85), axis=1), bundle)
+
+
+def test_the_story_holds_in_the_four_pairs_with_and_without_batch_norm_and_fails_across_rates():
+    record = load_recorded("internal_shift")
+    way = {case: np.median(shift_inside.ways(record, case)[1]) for case in shift_inside.CASES}
+    late = {case: np.mean(shift_inside.steps_to(record, case)) for case in shift_inside.CASES}
+    for a, b in combinations(shift_inside.CASES, 2):
+        same_kind = a.split(",")[0] == b.split(",")[0]
+        assert ((way[a] > way[b]) == (late[a] > late[b])) != same_kind
+
+
+def test_moved_digits_lose_what_leaves_and_get_empty_pixels():
+    X = np.arange(1.0, 65)[None]
+    rows = shift.moved_digits(X, 0.5, 2).reshape(8, 8)
+    np.testing.assert_array_equal(rows[:, :2], 0)
+    np.testing.assert_array_equal(rows[:, 2:], 0.5 * X.reshape(8, 8)[:, :6])
+    np.testing.assert_array_equal(shift.moved_digits(X, 1, 0), X)
+
+
+def test_importance_weights_make_training_points_look_like_the_test():
+    for kind in ("covariate", "prior"):
+        x, y, x_test, y_test = shift.clouds(kind, 0.4, n=50_000)
+        weights = shift.importance(kind, 0.4, x, y)
+        np.testing.assert_allclose(
+            (weights[:, None] * x).mean(axis=0), x_test.mean(axis=0), atol=0.05
+        )
+        assert np.mean(weights * y) == pytest.approx(y_test.mean(), abs=0.02)
+
+
+def test_the_parts_of_a_step_add_up_and_apart_has_no_common_move():
+    changes = shift_inside.changes_of_a_step(1.0, 0.5, (1,), load_digits())
+    below, own, below_apart, own_apart = changes[1]
+    assert below > own > 10 * own_apart
+    assert below_apart > own_apart
+
+
+def test_the_last_inputs_in_batches_of_two_are_two_values_for_each_unit():
+    rng, X = np.random.default_rng(0), load_digits()[0][:20]
+    network = mlp([64, 30, 10], activation=Sigmoid, initializer=he_normal, rng=rng, batchnorm=True)
+    inputs = shift_inside.last_inputs(network, X, 2)
+    assert inputs.shape == (20, 30)
+    np.testing.assert_allclose(inputs[::2], -inputs[1::2], atol=1e-9)
 
 
 def test_outside_of_the_gradient_the_bias_grows_by_rate_times_mean_target_and_the_loss_stays():

@@ -13,6 +13,7 @@ from bn_helpers.data import load_digits, load_recorded
 from bn_helpers.experiments import inference as experiment
 from bn_helpers.experiments.forward import SIZES
 from bn_helpers.experiments.rescaling import METHODS, points
+from bn_helpers.experiments.shift import digits_network
 from bn_helpers.explorers import (
     backward,
     depth,
@@ -26,6 +27,7 @@ from bn_helpers.explorers import (
     rescaling,
     rescaling_variances,
     shift,
+    shift_inside,
     start,
 )
 from bn_helpers.initializers import he_normal
@@ -95,7 +97,8 @@ EXPLORERS = {  # each with the function that gives its data
     depth.small_change: lambda network, X, y: (),
     depth_asleep.waiting: lambda network, X, y: (load_recorded("asleep"),),
     shift.dataset_shift: lambda network, X, y: (),
-    shift.internal_shift: lambda network, X, y: (load_recorded("internal_shift"),),
+    shift.moved_digit: lambda network, X, y: (network, X, y),
+    shift_inside.internal_shift: lambda network, X, y: (load_recorded("internal_shift"),),
     rescaling.cloud: lambda network, X, y: (),
     rescaling_variances.descent: lambda network, X, y: (),
     rescaling_variances.small_batch: lambda network, X, y: (),
@@ -341,13 +344,43 @@ def test_the_panel_counts_the_mistakes_that_a_check_finds(setting, found, right)
 
 
 def test_covariate_shift_costs_the_line_and_hardly_the_curve():
-    def lost(curved):
-        sentence = shift.dataset_shift.live().update(amount=1.0, curved=curved)
+    def lost(classifier, amount=1.0, kind="covariate"):
+        setting = dict(amount=amount, kind=kind, classifier=classifier)
+        sentence = shift.dataset_shift.live().update(**setting)
         test, own = (int(n) for n in re.findall(r"(\d+)%", sentence)[-2:])
         return own - test
 
-    assert lost(curved=False) > 25
-    assert lost(curved=True) < 10
+    assert lost("line") > 25
+    assert lost("curve") < 10
+    assert lost("weighted line", 0.5) < 4
+    assert lost("weighted line", kind="prior") < 2 < 6 < lost("line", kind="prior")
+    assert lost("weighted line", kind="concept") > 20
+
+
+def test_the_lines_of_shifted_points_leave_the_axes_without_shelves():
+    figure = shift.dataset_shift.live(amount=1.0)
+    lines = [line for ax in figure.fig.axes for line in ax.get_lines()]
+    ends = [np.abs(line.get_ydata()).max() for line in lines]
+    assert len(ends) == 5
+    assert min(ends) > shift.SPAN
+
+
+def test_a_digit_that_leaves_its_place_is_lost_and_the_share_is_that_of_all_digits(digits):
+    X, y, X_test, y_test = load_digits()
+    figure = shift.moved_digit.live(digits_network(X, y, seed=0), X_test, y_test)
+    assert told("digits ", figure.sentence) > 94
+    assert told("digits ", figure.update(right=1)) < 50
+    assert told("digits ", figure.update(right=0, ink=0.2)) > 80
+
+
+def test_both_sides_have_one_scale_and_own_spreads_show_who_moves():
+    figure = shift_inside.internal_shift.live(load_recorded("internal_shift"))
+    for own in (False, True):
+        sentence = figure.update(own=own)
+        *_, left, right = (ax.get_ylim() for ax in figure.fig.axes)
+        assert left == right
+    assert abs(told("medians are ", sentence)) > 10
+    assert abs(told("-16.0 and ", sentence)) < 1
 
 
 def test_the_cloud_has_the_correlation_of_the_slider_and_only_whitening_removes_it():

@@ -58,7 +58,7 @@ ROOMS = {
     # floor 2
     "training_lab": Room(["experiments/training_lab"], NUMBERS),
     "experiments": Room(
-        [f"experiments/{word}" for word in [*WORDS, "inference_company"]],
+        [f"experiments/{word}" for word in [*WORDS, "inference_company", "shift_inside"]],
         [*NUMBERS, "training_lab"],
         apart=True,
     ),
@@ -87,9 +87,10 @@ ROOMS = {
     # floor 3
     "panels": Room(["explorers/inference_panels"], ["plots", "experiments"]),
     "small_batches": Room(["explorers/forward_small_batches"], ["plots", "live", "experiments"]),
+    "shift_inside": Room(["explorers/shift_inside"], ["plots", "live", "experiments"]),
     "explorers": Room(
         [f"explorers/{name}" for name in [*WORDS, *MORE_FIGURES]],
-        ["plots", "live", "experiments", "panels", "small_batches"],
+        ["plots", "live", "experiments", "panels", "small_batches", "shift_inside"],
         apart=True,
     ),
 }

@@ -1,33 +1,29 @@
-"""Lesson 03: clouds that shift from training to test; inputs of a layer that learns."""
-
-from copy import deepcopy
+"""Lesson 03: clouds and digits that shift from training to test."""
 
 import numpy as np
 
-from ..batchnorm import batchnorm_layers
-from ..data import endless_minibatches
-from ..initializers import normal
-from ..layers import Sigmoid, softmax_cross_entropy
-from ..measures import ACTIVATIONS, between_examples
+from ..initializers import he_normal
+from ..layers import ReLU
+from ..measures import share_right, softmax
 from ..network import mlp
-from ..training import accuracy, sgd_step
+from ..training import train
 
 KINDS = ("covariate", "prior", "concept")
+CLASSIFIERS = ("line", "curve", "weighted line")
 POINTS = 600
 CENTRE = (-1.2, 0.0)  # of the training points
 SPREAD = (0.8, 1.0)  # of both sides
 FARTHEST = 2.4  # the largest covariate shift of the test points
+MORE = 0.45  # the largest prior shift: by so much the share of label 1 grows, from 0.5
+UP = 1.5  # the largest concept shift of the curve
 
-CASES = {  # name: (with batch norm?, learning rate)
-    "without, rate 0.1": (False, 0.1),
-    "with, rate 0.1": (True, 0.1),
-    "without, rate 2": (False, 2.0),
-    "with, rate 2": (True, 2.0),
-}
-SHOWN = ("without, rate 0.1", "with, rate 0.1", "without, rate 2")  # their values are recorded
-SEEDS = range(5)
-STEPS = (0, 1, 3, 10, 30, 50, *range(100, 1000, 100), *range(1000, 5001, 250))
-UNITS = 5  # units of the last hidden layer whose values are recorded
+INKS = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
+PLACES = (-2, -1, 0, 1, 2)  # pixels to the right
+
+
+def curve(x1, kind="covariate", amount=0.0):
+    """x2 on the true curve at each x1; only a concept shift moves it."""
+    return 0.5 * x1**2 - 0.8 + (UP * amount if kind == "concept" else 0)
 
 
 def clouds(kind, amount, n=POINTS, seed=0):
@@ -46,32 +42,54 @@ def _side(kind, amount, n, rng):
     x = rng.standard_normal((more, 2)) * SPREAD + CENTRE
     if kind == "covariate":
         x[:, 0] += FARTHEST * amount
-    rule = x[:, 1] - 0.5 * x[:, 0] ** 2 + 0.8 - (1.5 * amount if kind == "concept" else 0)
-    y = rng.random(more) < 1 / (1 + np.exp(-4 * rule))
+    above = x[:, 1] - curve(x[:, 0], kind, amount)
+    y = rng.random(more) < 1 / (1 + np.exp(-4 * above))
     if kind == "prior":
-        ones = round((0.5 + 0.45 * amount) * n)
+        ones = round((0.5 + MORE * amount) * n)
         rows = np.concatenate([np.flatnonzero(y)[:ones], np.flatnonzero(~y)[: n - ones]])
         x, y = x[rows], y[rows]
     return x, y.astype(int)
 
 
-def fit(x, y, curved):
-    """Weights of a logistic regression on 1, x1 and x2, by Newton's method.
+def importance(kind, amount, x, y):
+    """Weights (n,) of training points: how much more frequent each is in the test.
 
-    With `curved` it uses x1^2, too.
+    Covariate shift: p_test(x) / p_train(x). Prior shift: the same of the label. Under
+    concept shift no weights help, and all are 1. Their mean is 1.
+    """
+    if kind == "covariate":
+        moved, from_centre = FARTHEST * amount, x[:, 0] - CENTRE[0]
+        weights = np.exp((from_centre**2 - (from_centre - moved) ** 2) / (2 * SPREAD[0] ** 2))
+    elif kind == "prior":
+        weights = np.where(y == 1, 0.5 + MORE * amount, 0.5 - MORE * amount)
+    else:
+        weights = np.ones(len(y))
+    return weights / weights.mean()
+
+
+def fit(x, y, curved, weights=1.0):
+    """Coefficients of a logistic regression on 1, x1 and x2, by Newton's method.
+
+    With `curved` it uses x1^2, too. `weights`: of the points, (n,) or one for all.
     """
     F = _features(x, curved)
     w = np.zeros(F.shape[1])
-    for _ in range(10):
+    for _ in range(15):
         p = 1 / (1 + np.exp(-np.clip(F @ w, -30, 30)))
-        # The penalty 0.5 keeps the weights finite.
-        curvature = (F * (p * (1 - p))[:, None]).T @ F + 0.5 * np.eye(len(w))
-        w = w - np.linalg.solve(curvature, F.T @ (p - y) + 0.5 * w)
+        # The penalty 0.5 keeps the coefficients finite.
+        curvature = (F * (weights * p * (1 - p))[:, None]).T @ F + 0.5 * np.eye(len(w))
+        w = w - np.linalg.solve(curvature, F.T @ (weights * (p - y)) + 0.5 * w)
     return w
 
 
+def fitted(classifier, kind, amount, x, y):
+    """Coefficients of one of CLASSIFIERS for training points x (n, 2) of labels y."""
+    weights = importance(kind, amount, x, y) if classifier == "weighted line" else 1.0
+    return fit(x, y, classifier == "curve", weights)
+
+
 def share_classified(w, x, y):
-    """Share of the points x (n, 2) that the weights w give their label y (n,)."""
+    """Share of the points x (n, 2) that the coefficients w give their label y (n,)."""
     return float(np.mean((_features(x, len(w) == 4) @ w > 0) == y))
 
 
@@ -85,70 +103,83 @@ def _features(x, curved):
     return np.stack(columns if curved else columns[:3], axis=1)
 
 
-def record_run(case, seed, digits, stops=STEPS):
-    """Train a network of CASES on digits and measure it at the steps in `stops`.
+def shift_shares(kind, amount, seed):
+    """Shares of the test points of `clouds` that are classified correctly.
 
-    digits: (X_train, y_train, X_test, y_test). Returns arrays by name, with one entry
-    for each stop: the accuracy on the test images, and what `look` measures.
+    By a line, a weighted line, a curve, all from training points, and by a line and a
+    curve from test points: (5,).
     """
-    X, y, X_test, y_test = digits
-    batchnorm, lr = CASES[case]
+    x, y, x_test, y_test = clouds(kind, amount, seed=seed)
+    found = [fitted(name, kind, amount, x, y) for name in ("line", "weighted line", "curve")]
+    found += [fit(x_test, y_test, curved) for curved in (False, True)]
+    return [share_classified(w, x_test, y_test) for w in found]
+
+
+def digits_network(X, y, seed):
+    """A ReLU network 64-50-10 that is trained on digits X (N, 64) for 500 steps."""
     rng = np.random.default_rng(seed)
-    sizes, start = [64, 100, 100, 100, 10], normal(0.1)
-    network = mlp(sizes, activation=Sigmoid, initializer=start, rng=rng, batchnorm=batchnorm)
-    batches = endless_minibatches(X, y, 60, rng)
-    seen = []
-    for step in range(stops[-1] + 1):
-        if step in stops:
-            measured = {"accuracy": accuracy(network, X_test, y_test)}
-            seen.append(measured | look(deepcopy(network), X_test, y_test))
-        sgd_step(network, *next(batches), lr)
-    return {name: np.array([entry[name] for entry in seen]) for name in seen[0]}
+    network = mlp([64, 50, 10], activation=ReLU, initializer=he_normal, rng=rng)
+    train(network, X, y, steps=500, lr=0.2, batch_size=60, rng=rng)
+    return network
 
 
-def look(network, X, y):
-    """Measure every hidden Sigmoid on X (N, 64): its input, its slope and its gradient.
+def moved_digits(X, ink, right):
+    """Digits X (N, 64) times `ink`, moved to the right by so many pixels.
 
-    Batch norm uses the statistics of X. Returns by name the loss; values (N, UNITS) and
-    percentiles 15, 50, 85 (3, 100) of the inputs in the last hidden layer; and lists by
-    hidden layer: mean slopes, stds of the inputs (pooled, and between examples), mean
-    gammas, stds of the gradient.
+    What leaves the image is lost, and empty pixels come in.
     """
-    outputs = network.outputs(X, training=True)
-    passes = list(zip(network.layers, [X, *outputs], outputs))
-    inputs = [x for layer, x, _ in passes if isinstance(layer, Sigmoid)]
-    hidden = [out for layer, _, out in passes if isinstance(layer, Sigmoid)]
-    gammas = [bn.params["gamma"].mean() for bn in batchnorm_layers(network)]
-    loss, gradient = softmax_cross_entropy(outputs[-1], y)
+    paper = np.zeros((len(X), 8, 8 + 2 * PLACES[-1]))
+    paper[:, :, PLACES[-1] : -PLACES[-1]] = ink * X.reshape(-1, 8, 8)
+    start = PLACES[-1] - right
+    return paper[:, :, start : start + 8].reshape(len(X), 64)
+
+
+def answers(network, X):
+    """Probabilities (N, 10) that a trained network gives to images X (N, 64)."""
+    return softmax(network.forward(X, training=False))
+
+
+def shares_moved(network, X, y):
+    """Share of digits that are right, for each ink and place: (INKS, PLACES)."""
+    return np.array(
+        [
+            [share_right(answers(network, moved_digits(X, ink, right)), y) for right in PLACES]
+            for ink in INKS
+        ]
+    )
+
+
+def shifted_tests(X, y):
+    """Test digits X (N, 64) and labels y (N,), shifted in six ways, by name."""
+    some = np.random.default_rng(0).random(len(y)) < 0.1
+    rows = np.flatnonzero((y == 8) | some)
     return {
-        "loss": loss,
-        "values": inputs[-1][:, :UNITS],
-        "percentiles": np.percentile(inputs[-1], (15, 50, 85), axis=0),
-        "slopes": [np.mean(a * (1 - a)) for a in hidden],
-        "stds": [values.std() for values in inputs],
-        "between": [between_examples(values) for values in inputs],
-        "gamma": gammas or [np.nan] * len(inputs),
-        "gradients": _gradients(network, gradient),
+        "as trained": (X, y),
+        "covariate: ink 20%": (moved_digits(X, 0.2, 0), y),
+        "covariate: 1 pixel right": (moved_digits(X, 1, 1), y),
+        "prior: every second is an 8": (X[rows], y[rows]),
+        "eights alone": (X[y == 8], y[y == 8]),
+        "concept: 1 and 7 swapped": (X, np.select([y == 1, y == 7], [7, 1], y)),
     }
 
 
-def _gradients(network, gradient):
-    """The std of the gradient at the inputs of each Sigmoid, in the order of layers."""
-    stds = []
-    for layer in reversed(network.layers):
-        gradient = layer.backward(gradient)
-        if isinstance(layer, Sigmoid):
-            stds.append(gradient.std())
-    return stds[::-1]
+def digit_shares(balanced, writers, seed):
+    """Shares that networks classify correctly under each shift, by name.
 
-
-def unit_course(record, case, unit):
-    """The recorded inputs of a unit of the last hidden layer, over the steps.
-
-    unit: from 0. Returns the values for the test images (steps, N), their percentiles
-    15, 50, 85 (3, steps), and the mean slope of the sigmoid there (steps,).
+    balanced, writers: the two splits of `load_digits`. Networks are trained on the
+    first, on the second, and on as many images of all forms.
     """
-    sigmoid, slope, *_ = ACTIVATIONS["sigmoid"]
-    values = record[case]["values"][0, :, :, unit].astype(float)
-    slopes = slope(values, sigmoid(values)).mean(axis=1)
-    return values, np.percentile(values, (15, 50, 85), axis=1), slopes
+    X, y, *test = balanced
+    tests = shifted_tests(*test)
+    X_w, y_w, X_others, y_others = writers
+    shuffled = np.random.default_rng(seed).permutation(len(y_w) + len(y_others))
+    known, held = shuffled[: len(y_w)], shuffled[len(y_w) :]
+    images, labels = np.vstack([X_w, X_others]), np.concatenate([y_w, y_others])
+    network = digits_network(X, y, seed)
+    shares = {name: share_right(answers(network, X_t), y_t) for name, (X_t, y_t) in tests.items()}
+    for name, (X_a, y_a), (X_b, y_b) in (
+        ("covariate: other forms", (X_w, y_w), (X_others, y_others)),
+        ("all forms, as many images", (images[known], labels[known]), (images[held], labels[held])),
+    ):
+        shares[name] = share_right(answers(digits_network(X_a, y_a, seed), X_b), y_b)
+    return shares

@@ -1,35 +1,47 @@
-"""Lesson 03: clouds that shift from training to test; inputs of a layer that learns."""
+"""Lesson 03: clouds and digits that shift from training to test."""
 
 import numpy as np
 
 from .. import plots
-from ..controls import choice, slider, steps, switch
+from ..controls import choice, slider, steps
 from ..experiments.shift import (
+    CLASSIFIERS,
+    INKS,
     KINDS,
-    STEPS,
-    UNITS,
+    PLACES,
+    answers,
     boundary,
     clouds,
+    curve,
     fit,
+    fitted,
+    importance,
+    moved_digits,
     share_classified,
-    unit_course,
+    shares_moved,
 )
 from ..live import explore
+from .shift_inside import own_spreads, scatter
 
 SPAN = 4  # both axes of the clouds run from -4 to 4
-AXIS_LIMIT = {"without, rate 0.1": 1.5, "with, rate 0.1": 4.0, "without, rate 2": 6.0}
+X1 = np.linspace(-SPAN, SPAN, 121)
+RULE = dict(color="#bbbbbb", linewidth=4)
+DOTTED = dict(color=plots.INK, linestyle=":")
+DIAMOND = dict(marker="D", color=plots.INK, linestyle="none", markersize=7)
 DATASET = (
     "{kind} shift, {amount:.0%}. Label 1 (crosses) is {share:.0%} of training and "
     "{share_test:.0%} of the test. The classifier (solid) is right on {train:.0%} and "
     "{test:.0%}. One trained on test points (dotted) is right on {own:.0%}."
 )
-INTERNAL = (
-    "Step {step}, unit {unit}. Without batch norm, rate {rate}: {without}. "
-    "With it, rate 0.1: {with_}."
+DIGIT = (
+    "Image of {digit}, ink {ink:.0%}, moved by {right}: the network answers "
+    "{answer} with probability {sure:.0%}. Of all test digits {share:.0%} are right."
 )
-UNIT = (
-    "percentiles {low:.2f}, {middle:.2f}, {high:.2f}, mean slope {slope:.2f}, "
-    "test accuracy {accuracy:.0%}"
+SUMMARY = (
+    "Under the full covariate shift a line loses half of its points, while the rule stays. "
+    "In its own spreads the median of a unit runs away without batch norm and stays with it. "
+    "Four networks: those with batch norm move less and learn earlier, but a higher rate moves "
+    "more and learns earlier, too."
 )
 
 
@@ -38,32 +50,39 @@ UNIT = (
     kind=choice(
         *KINDS, label="what shifts", hint="the points, the share of the labels, or the rule"
     ),
-    curved=switch(
-        label="curved classifier", hint="the right family of curves, else a straight line"
+    classifier=choice(
+        *CLASSIFIERS,
+        label="classifier",
+        hint="the curve is the right family; weights: how much more frequent in the test",
     ),
-    size=(7.2, 3.1),
+    size=(7.2, 2.8),
 )
 def dataset_shift(fig):
     """Live: training points, shifted test points, and a classifier.
 
     Left: training points; the classifier is trained on these. Right: test points. The
-    dotted line is a classifier trained on the test points. amount: 0 to 1. kind:
-    "covariate", "prior" or "concept". curved: the classifier is of the right family,
-    else it is a straight line.
+    dotted line is a classifier trained on the test points, the wide grey one the rule.
+    amount: 0 to 1. kind: "covariate", "prior" or "concept". classifier: one of
+    CLASSIFIERS.
     """
     axes = fig.subplots(1, 2, sharey=True)
     sides = [_side(ax, title) for ax, title in zip(axes, ("training", "test"))]
     plots.name(axes[0], y="$x_2$")
-    dotted = axes[1].plot([], [], color=plots.INK, linestyle=":")[0]
-    x1 = np.linspace(-SPAN, SPAN, 121)
+    dotted = axes[1].plot([], [], **DOTTED)[0]
 
-    def update(amount, kind, curved):
+    def update(amount, kind, classifier):
         x, y, x_test, y_test = clouds(kind, amount)
-        w, w_test = fit(x, y, curved), fit(x_test, y_test, curved)
-        line, line_test = (np.clip(boundary(weights, x1), -SPAN, SPAN) for weights in (w, w_test))
-        for draw, points, labels in zip(sides, (x, x_test), (y, y_test)):
-            draw(points, labels, x1, line)
-        dotted.set_data(x1, line_test)
+        w, w_test = (
+            fitted(classifier, kind, amount, x, y),
+            fit(x_test, y_test, classifier == "curve"),
+        )
+        weighted = classifier == "weighted line"
+        sizes = importance(kind, amount, x, y) if weighted else np.ones(len(y))
+        for draw, points, labels, rule, size in zip(
+            sides, (x, x_test), (y, y_test), (0, amount), (sizes, np.ones(len(y)))
+        ):
+            draw(points, labels, size, curve(X1, kind, rule), boundary(w, X1))
+        dotted.set_data(X1, boundary(w_test, X1))
         cases = {"train": (w, x, y), "test": (w, x_test, y_test), "own": (w_test, x_test, y_test)}
         numbers = {name: share_classified(*case) for name, case in cases.items()}
         numbers |= dict(amount=amount, share=y.mean(), share_test=y_test.mean())
@@ -73,81 +92,109 @@ def dataset_shift(fig):
 
 
 def _side(ax, title):
-    """Prepare one cloud; returns `draw(points, labels, x1, x2)`.
+    """Prepare one cloud; returns `draw(points, labels, sizes, rule, line)`.
 
-    The classifier's line has the value x2 at each x1.
+    rule and line: x2 of the true curve and of the classifier at each of X1.
     """
     ax.set(xlim=(-SPAN, SPAN), ylim=(-SPAN, SPAN), xticks=[-4, -2, 0, 2, 4])
     plots.name(ax, x="$x_1$", title=title)
-    zeros = ax.plot([], [], linestyle="none", marker="o", markersize=3.5, color=plots.FILL)[0]
-    ones = ax.plot([], [], linestyle="none", marker="x", markersize=4, color=plots.FAINT)[0]
+    rule = ax.plot([], [], zorder=0.5, **RULE)[0]
+    marks = [(plots.FILL, "o", 12), (plots.FAINT, "x", 16)]
+    dots = [ax.scatter([], [], s=size, c=colour, marker=mark) for colour, mark, size in marks]
     line = ax.plot([], [], color=plots.INK)[0]
 
-    def draw(points, labels, x1, x2):
-        points, labels = points[::2], labels[::2]  # half of the points are enough to see
-        zeros.set_data(*points[labels == 0].T)
-        ones.set_data(*points[labels == 1].T)
-        line.set_data(x1, x2)
+    def draw(points, labels, sizes, x2_rule, x2_line):
+        points, labels, sizes = points[::2], labels[::2], sizes[::2]  # half are enough to see
+        for label, (shown, (_, _, size)) in enumerate(zip(dots, marks)):
+            shown.set_offsets(points[labels == label])
+            shown.set_sizes(size * np.clip(sizes[labels == label], 0.1, 8))
+        rule.set_data(X1, x2_rule)
+        line.set_data(X1, x2_line)
 
     return draw
 
 
 @explore(
-    step=steps(STEPS, start=1000, label="training step", hint="how long the network has learned"),
-    unit=slider(1, UNITS, start=1, label="unit", hint="of the last hidden layer"),
-    fast=switch(
-        label="rate 2 without", hint="the network without batch norm at rate 2 in place of 0.1"
-    ),
-    size=(7.2, 3.7),
+    right=slider(PLACES[0], PLACES[-1], start=0, label="pixels to the right", hint="of all images"),
+    ink=steps(INKS, start=1.0, label="ink", hint="factor on all pixels"),
+    digit=slider(0, 9, start=1, label="digit", hint="the first test image of this digit"),
+    size=(7.2, 2.6),
 )
-def internal_shift(fig, record):
-    """Live: the inputs of one unit of the last hidden layer while the network learns.
+def moved_digit(fig, network, X, y):
+    """Live: one test digit with less ink, moved to a side, and the network's answer.
 
-    `record` is load_recorded("internal_shift"). Left: without batch norm, right: with
-    it. Top: all test images at this step. Bottom: percentiles 15, 50, 85 over the
-    steps. step: 0 to 5000. unit: 1 to 5. fast: the network without batch norm has rate
-    2.
+    network: trained on digits. X (N, 64) and y (N,) are test digits. Left: the image.
+    Middle: the network's probabilities. Right: the share of all test digits that is
+    right, over the place.
     """
-    (top, top_with), (bottom, bottom_with) = fig.subplots(2, 2)
-    draw_without = _unit(top, bottom, "without batch norm", plots.WITHOUT_BATCHNORM)
-    draw_with = _unit(top_with, bottom_with, "with batch norm", plots.WITH_BATCHNORM)
+    left, middle, right_ax = fig.subplots(1, 3, width_ratios=(1, 1.2, 1.4))
+    plots.image(left, np.zeros((8, 8)), "the image", limits=(0, 1))
+    bars = middle.bar(range(10), np.zeros(10), color=plots.FILL)
+    middle.set(ylim=(0, 1), xticks=range(10))
+    title = middle.set_title("answer")
+    plots.name(middle, x="digit", y="probability")
+    right_ax.set(xlim=(-2.3, 2.3), ylim=(0, 1.05), xticks=PLACES)
+    plots.name(right_ax, "pixels to the right", "share right", "all test digits")
+    (course,) = right_ax.plot([], [], color=plots.INK, marker=".", linewidth=1)
+    (marker,) = right_ax.plot([], [], **DIAMOND)
+    examples = X[[np.argmax(y == d) for d in range(10)]]
+    shares = shares_moved(network, X, y)
 
-    def update(step, unit, fast):
-        stop, words = STEPS.index(step), []
-        cases = "without, rate 2" if fast else "without, rate 0.1", "with, rate 0.1"
-        for case, draw in zip(cases, (draw_without, draw_with)):
-            values, percentiles, slopes = unit_course(record, case, unit - 1)
-            draw(values[stop], percentiles, stop, AXIS_LIMIT[case])
-            numbers = dict(zip(("low", "middle", "high"), percentiles[:, stop]))
-            numbers |= dict(slope=slopes[stop], accuracy=record[case]["accuracy"][0, stop])
-            words.append(UNIT.format(**numbers))
-        rate = "2" if fast else "0.1"
-        return INTERNAL.format(step=step, unit=unit, rate=rate, without=words[0], with_=words[1])
+    def update(right, ink, digit):
+        image = moved_digits(examples[digit : digit + 1], ink, right)
+        probabilities = answers(network, image)[0]
+        answer, row = int(np.argmax(probabilities)), shares[INKS.index(ink)]
+        left.images[0].set_data(image.reshape(8, 8))
+        for bar, height in zip(bars, probabilities):
+            bar.set_height(height)
+        title.set_text(f"answer {answer}" + " ✗" * (answer != digit))
+        share = row[PLACES.index(right)]
+        course.set_data(PLACES, row)
+        marker.set_data([right], [share])
+        told = dict(
+            digit=digit,
+            ink=ink,
+            right=f"{right:+d}" if right else 0,
+            answer=answer,
+            sure=probabilities[answer],
+        )
+        return DIGIT.format(share=share, **told)
 
     return update
 
 
-def _unit(top, bottom, name, style):
-    """Prepare a column; returns `draw(values, percentiles, stop, span)`.
+def digit_tests(shares):
+    """Show the accuracies of five networks for each shift: {name: five shares}."""
+    with plots.card(height=0.9 + 0.24 * len(shares)) as fig:
+        ax = fig.subplots()
+        for place, row in enumerate(shares.values()):
+            ax.plot(row, np.full(len(row), -place), "o", color=plots.INK, alpha=0.5)
+        ax.set(xlim=(0.3, 1), yticks=-np.arange(len(shares)), yticklabels=list(shares))
+        plots.name(ax, x="test accuracy, five seeds", y="test images")
+    told = [f"{name} {min(row):.2f} to {max(row):.2f}" for name, row in shares.items()]
+    plots.show(fig, f"Test accuracy of five seeds. {'; '.join(told)}.")
 
-    values: at one step, whose number in STEPS is `stop`. percentiles: over the steps.
-    The axes run from -span to span.
+
+def summary(record):
+    """Show the lesson in one picture: a shifted cloud, a unit, four networks.
+
+    record: `data.load_recorded("internal_shift")`.
     """
-    fill = plots.histogram(top, -4, 4, bins=96)
-    plots.name(top, x="input of the unit's sigmoid", title=name)
-    curves = [bottom.plot([], [], linewidth=1.4, **style)[0] for _ in range(3)]
-    marker = bottom.axvline(1, color=plots.INK, linestyle=":", linewidth=1.2)
-    bottom.set(xscale="log", xlim=(0.5, 5000))
-    plots.name(bottom, x="training step", y="percentiles")
-    plots.log_ticks(bottom.xaxis, [1, 10, 100, 1000])
-    places = np.maximum(STEPS, 0.5)  # step 0 is drawn at the edge of the logarithmic axis
-
-    def draw(values, percentiles, stop, span):
-        fill(values, -span, span)
-        if bottom.get_ylim() != (-span, span):
-            bottom.set_ylim(-span, span)
-        for curve, course in zip(curves, percentiles):
-            curve.set_data(places, np.clip(course, -span, span))
-        marker.set_xdata([places[stop]] * 2)
-
-    return draw
+    x, y, x_test, y_test = clouds("covariate", 1.0)
+    with plots.card(height=4.6) as fig:
+        (first, second), (third, fourth) = fig.subplots(2, 2)
+        for points, labels, colour in ((x, y, plots.FILL), (x_test, y_test, plots.FAINT)):
+            for label, mark in enumerate("ox"):
+                chosen = points[labels == label][::4].T
+                first.plot(*chosen, mark, markersize=3, color=colour)
+        first.plot(X1, curve(X1), zorder=0.5, **RULE)
+        first.plot(X1, boundary(fit(x, y, False), X1), color=plots.INK)
+        first.set(xlim=(-SPAN, SPAN), ylim=(-SPAN, SPAN))
+        plots.name(first, "$x_1$", "$x_2$", "the rule stays, the points move")
+        own_spreads(second, record, "without")
+        own_spreads(third, record, "with")
+        plots.name(second, title="without batch norm")
+        plots.name(third, title="with batch norm")
+        scatter(fourth, record)
+        plots.name(fourth, "way in own spreads", "steps to 90%", "moves more, learns later?")
+    plots.show(fig, SUMMARY)

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from bn_helpers import data
-from bn_helpers.experiments.shift import CASES, SEEDS, SHOWN, STEPS, record_run
+from bn_helpers.experiments.shift_inside import CASES, SEEDS, STEPS, record_run
 
 TARGET = Path(__file__).with_suffix(".npz")
 
@@ -23,8 +23,6 @@ def main():
     for case in CASES:
         runs = [record_run(case, seed, digits) for seed in SEEDS]
         for name in runs[0]:
-            if name == "values" and case not in SHOWN:
-                continue
             # The figure shows all values of the first seed only.
             kept = runs[:1] if name == "values" else runs
             # Where there are many numbers, they are only drawn, so 16 bits are enough.
