@@ -24,7 +24,7 @@ WORDS = [
 ]
 
 
-MORE_FIGURES = "depth_asleep", "inference_company", "initialization_run"
+MORE_FIGURES = "backward_graph", "depth_asleep", "inference_company", "initialization_run"
 
 
 class Room(NamedTuple):
@@ -58,7 +58,7 @@ ROOMS = {
     # floor 2
     "training_lab": Room(["experiments/training_lab"], NUMBERS),
     "experiments": Room(
-        [f"experiments/{word}" for word in [*WORDS, "inference_company"]],
+        [f"experiments/{word}" for word in [*WORDS, "backward_constants", "inference_company"]],
         [*NUMBERS, "training_lab"],
         apart=True,
     ),
@@ -76,7 +76,7 @@ ROOMS = {
         [*NUMBERS, "plots", "ledger"],
     ),
     "questions": Room(
-        [f"checks/{word}" for word in [*WORDS, "inference_evaluation"]],
+        [f"checks/{word}" for word in [*WORDS, "backward_derivatives", "inference_evaluation"]],
         [*BELOW, "checks"],
         apart=True,
     ),
@@ -86,10 +86,11 @@ ROOMS = {
     ),
     # floor 3
     "panels": Room(["explorers/inference_panels"], ["plots", "experiments"]),
+    "parts": Room(["explorers/backward_parts"], ["plots", "live", "experiments"]),
     "small_batches": Room(["explorers/forward_small_batches"], ["plots", "live", "experiments"]),
     "explorers": Room(
         [f"explorers/{name}" for name in [*WORDS, *MORE_FIGURES]],
-        ["plots", "live", "experiments", "panels", "small_batches"],
+        ["plots", "live", "experiments", "panels", "parts", "small_batches"],
         apart=True,
     ),
 }
