@@ -40,7 +40,7 @@ def test_a_lesson_has_30_to_60_cells(lesson):
     assert 30 <= len(lesson[1].cells) <= 60
 
 
-NOT_REWORKED = {"03", "04", "06"}  # this list only shrinks
+NOT_REWORKED = {"03", "04"}  # this list only shrinks
 
 
 def test_a_lesson_keeps_its_budget_of_words_headings_and_lines(lesson):

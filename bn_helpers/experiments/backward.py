@@ -132,18 +132,18 @@ def on_circle(degrees, common, third, size=1.5):
 
 
 def typical(m, seed=32, units=50):
-    """|dx| for random dout and batches of m: (largest, typical, its closest pair).
+    """|dx| for random dout and batches of m: (typical, largest, the closest pair).
 
-    `typical` is a median over all units, in units of that of dout / s. The last is
-    (distance, largest |dx|) of the unit with the narrowest inputs.
+    `typical` is the median of |dx|, and both are in units of the median of |dout / s|.
+    The last is (distance, largest |dx|) of the unit with the narrowest inputs.
     """
     rng = np.random.default_rng(seed)
     x, dout = rng.normal(3, 2, (m, units)), rng.standard_normal((m, units))
     s = np.sqrt(x.var(axis=0) + EPS)
     dx = np.abs(BACKWARD[RIGHT](dout, x, np.ones(units), EPS))
+    dx = dx / np.median(np.abs(dout / s))
     narrow = np.argmin(s)
-    pair = np.ptp(x[:, narrow]), dx[:, narrow].max()
-    return dx.max(), np.median(dx) / np.median(np.abs(dout / s)), pair
+    return np.median(dx), dx.max(), (np.ptp(x[:, narrow]), dx[:, narrow].max())
 
 
 def post(dout, x, gamma, eps=EPS, root=lambda x: x.std(axis=0) + 0.001):

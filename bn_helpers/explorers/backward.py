@@ -106,7 +106,7 @@ def summary():
         stacked(left)(three_parts(6, "random", 0.7))
         plane(middle)(on_circle(60, 0.0, 3))
         middle.set_title("three examples")
-        shares = [typical(m)[1] for m in SIZES]
+        shares = [typical(m, units=1000)[0] for m in SIZES]
         right.plot(SIZES, shares, color=plots.INK, marker="o", markersize=4)
         right.set(xscale="log", ylim=(0, 1.1))
         plots.log_ticks(right.xaxis, [1, 2, 4, 8, 16, 32])
