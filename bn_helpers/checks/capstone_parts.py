@@ -15,7 +15,6 @@ from .inference_evaluation import check_evaluate
 from .normalizing import like, rows_of
 from .question import Question
 
-
 # --- from a class to the function that a question asks for
 
 

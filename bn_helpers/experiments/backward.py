@@ -99,7 +99,7 @@ def three_parts(m, upstream, common):
 
 
 class OnCircle(NamedTuple):
-    """Three examples on the plane of mean 0: (3,) each, and (2,) where it is a place."""
+    """Three examples: their normalized values, dout and dx, (3,) each."""
 
     x_hat: np.ndarray
     dout: np.ndarray

@@ -15,7 +15,7 @@ BATCH, STEPS, LR = 60, 300, 0.1
 
 
 class Partly(BatchNorm):
-    """A BatchNorm that sends the gradient back through the statistics in `ways` only."""
+    """A BatchNorm whose gradient goes back through the statistics in `ways` only."""
 
     ways = BOTH
 
@@ -84,7 +84,7 @@ def cosine(a, b):
 
 
 def cosines(activation, seed):
-    """Of each hidden layer at the start: the cosine of the right and the wrong gradient.
+    """Cosines of the right and the wrong gradient, for each hidden layer at the start.
 
     The wrong one takes mean and variance as constants, in all layers.
     """

@@ -46,7 +46,7 @@ def _small(value):
 def gradient_check(fig):
     """Live: a gradient check of the right backward pass and of eight wrong ones.
 
-    There are 4 features. batch_size: 1 to 32. upstream: a name in UPSTREAM. tolerance: 1e-9
+    There are 4 features. batch_size: 1 to 32. upstream: in UPSTREAM. tolerance: 1e-9
     to 1. absolute: it holds for the error itself, else for the error relative to the
     largest dx.
     """

@@ -1,7 +1,5 @@
 """Lesson 06: the graph of batch norm, walked forward and backward."""
 
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
-
 from .. import plots
 from ..controls import choice, steps
 from ..experiments.backward import walk
@@ -131,10 +129,8 @@ def _shown(value):
 
 def _box(ax, x, y, width, title):
     """Draw a box with its title; returns the texts for the value and its gradient."""
-    corner = x - width / 2, y - HEIGHT / 2
-    frame = dict(boxstyle="round,pad=0,rounding_size=0.01", linewidth=0.8, zorder=1)
-    frame |= dict(facecolor="white", edgecolor=plots.FAINT, mutation_aspect=2)
-    ax.add_patch(FancyBboxPatch(corner, width, HEIGHT, **frame))
+    frame = dict(facecolor="white", edgecolor=plots.FAINT, linewidth=0.8, zorder=1)
+    ax.bar([x], [HEIGHT], width, y - HEIGHT / 2, **frame)
     style = dict(ha="center", va="center", zorder=3)
     ax.text(x, y + 0.075, title, size=9, **style)
     value = ax.text(x, y - 0.005, "", size=8, **style)
@@ -143,9 +139,13 @@ def _box(ax, x, y, width, title):
 
 def _arrow(ax, start, end):
     """Draw a faint arrow; returns two that are lit, forward and backward."""
-    style = dict(arrowstyle="-|>", mutation_scale=9, shrinkA=0, shrinkB=0, zorder=2)
-    ax.add_patch(FancyArrowPatch(start, end, color="#bbbbbb", linewidth=1, **style))
-    lit = style | dict(linewidth=2.4, mutation_scale=14, zorder=4)
-    forward = FancyArrowPatch(start, end, color=plots.INK, **lit)
-    backward = FancyArrowPatch(end, start, color=SLOPE, **lit)
-    return ax.add_patch(forward), ax.add_patch(backward)
+    _pointer(ax, start, end, color="#bbbbbb", linewidth=1, mutation_scale=9)
+    lit = dict(linewidth=2.4, mutation_scale=14)
+    return _pointer(ax, start, end, color=plots.INK, **lit), _pointer(
+        ax, end, start, color=SLOPE, **lit
+    )
+
+
+def _pointer(ax, start, end, **look):
+    look |= dict(arrowstyle="-|>", shrinkA=0, shrinkB=0)
+    return ax.annotate("", end, start, arrowprops=look, zorder=2)
