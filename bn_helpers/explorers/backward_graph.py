@@ -132,20 +132,20 @@ def _box(ax, x, y, width, title):
     frame = dict(facecolor="white", edgecolor=plots.FAINT, linewidth=0.8, zorder=1)
     ax.bar([x], [HEIGHT], width, y - HEIGHT / 2, **frame)
     style = dict(ha="center", va="center", zorder=3)
-    ax.text(x, y + 0.075, title, size=9, **style)
+    ax.text(x, y + 0.075, title, size=9, **style | dict(zorder=1))  # below what moves
     value = ax.text(x, y - 0.005, "", size=8, **style)
     return value, ax.text(x, y - 0.082, "", size=8, color=SLOPE, **style)
 
 
 def _arrow(ax, start, end):
     """Draw a faint arrow; returns two that are lit, forward and backward."""
-    _pointer(ax, start, end, color="#bbbbbb", linewidth=1, mutation_scale=9)
+    _pointer(ax, start, end, zorder=1, color="#bbbbbb", linewidth=1, mutation_scale=9)
     lit = dict(linewidth=2.4, mutation_scale=14)
     return _pointer(ax, start, end, color=plots.INK, **lit), _pointer(
         ax, end, start, color=SLOPE, **lit
     )
 
 
-def _pointer(ax, start, end, **look):
+def _pointer(ax, start, end, zorder=2, **look):
     look |= dict(arrowstyle="-|>", shrinkA=0, shrinkB=0)
-    return ax.annotate("", end, start, arrowprops=look, zorder=2)
+    return ax.annotate("", end, start, arrowprops=look, zorder=zorder)

@@ -18,8 +18,8 @@ ADDED = slider(
 )
 THREE = (
     "{m} examples, dout {upstream} plus {common:.2f}. In units of γ/s, the mean takes {mean:.2f} "
-    "from each, the variance up to {variance:.2f}. The largest dx is {largest:.2f}. All dx "
-    "add up to {sum:.2f}, dx times x̂ to {product:.2f}."
+    "from each, the variance up to {variance:.2f}. Largest dx {largest:.2f}. Sum of dx {sum:.2f}, "
+    "of dx times x̂ {product:.2f}."
 )
 CIRCLE = (
     "dout is {degrees}° from x̂, plus {common:.2f} for all. Lost: the common part {mean:.2f}, and "
