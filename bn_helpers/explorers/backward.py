@@ -3,7 +3,7 @@
 import numpy as np
 
 from .. import plots
-from ..controls import choice, slider, steps, switch
+from ..controls import choice, steps, switch
 from ..experiments.backward import (
     BACKWARD,
     RIGHT,
@@ -17,6 +17,7 @@ from ..experiments.backward import (
 from ..live import explore
 from .backward_parts import plane, stacked
 
+TOLERANCES = (1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0)
 SMALLEST, LARGEST = 1e-12, 10  # the smallest and the largest error on the axis
 CHECK = (
     "Batch of {m}, dout {upstream}, {kind} error up to {tolerance:.0e} allowed: {found} of "
@@ -37,9 +38,7 @@ def _small(value):
 @explore(
     batch_size=steps(SIZES, start=8, label="batch size m", hint="of the check"),
     upstream=choice(*UPSTREAM, label="dout", hint="the gradient that comes from above"),
-    tolerance=slider(
-        1e-9, 1.0, start=1e-6, log=True, label="tolerance", hint="largest error that passes"
-    ),
+    tolerance=steps(TOLERANCES, start=1e-6, label="tolerance", hint="largest error that passes"),
     absolute=switch(label="absolute error", hint="else relative to the largest dx"),
     size=(7.2, 2.8),
 )

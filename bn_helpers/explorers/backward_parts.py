@@ -13,9 +13,7 @@ LOOKS = {  # the parts of dx, from the first to the last, and what each is
     "mean": dict(facecolor="white", edgecolor=plots.INK, hatch="////", linewidth=0.8),
     "variance": dict(facecolor="#555555", edgecolor="white", linewidth=0),
 }
-ADDED = slider(
-    -1.0, 1.0, start=0.7, label="added to every dout", hint="the common part of the gradient"
-)
+ADDED = slider(-1.0, 1.0, start=0.7, label="added to dout", hint="the common part of the gradient")
 THREE = (
     "{m} examples, dout {upstream} plus {common:.2f}. In units of γ/s, the mean takes {mean:.2f} "
     "from each, the variance up to {variance:.2f}. Largest dx {largest:.2f}. Sum of dx {sum:.2f}, "
@@ -106,7 +104,7 @@ def stacked(ax):
 
 
 @explore(
-    degrees=slider(0, 180, start=60, label="angle from x̂ to dout", hint="in degrees"),
+    degrees=slider(0, 180, start=60, label="angle to x̂", hint="from x̂ to dout, in degrees"),
     common=ADDED,
     third=slider(-3, 3, start=3, label="third value", hint="the others are 0 and 1"),
     size=(7.2, 2.9),
@@ -116,7 +114,7 @@ def circle(fig):
 
     degrees: 0 to 180. common: -1 to 1. third: -3 to 3.
     """
-    left, right = fig.subplots(1, 2, width_ratios=(1.2, 1))
+    left, right = fig.subplots(1, 2, width_ratios=(1, 1.1))
     draw_bars, draw_plane = _pairs(left), plane(right)
 
     def update(degrees, common, third):
@@ -149,7 +147,7 @@ def _pairs(ax):
 
 def plane(ax):
     """Prepare the view along the line of equal values: `draw(OnCircle)`."""
-    ax.set(xlim=(-4, 4), ylim=(-3.5, 3.6), aspect="equal")
+    ax.set(xlim=(-3.7, 3.7), ylim=(-3.2, 3.6), aspect="equal")
     ax.set_axis_off()
     ends = 3.4 * in_plane(np.eye(3)) / np.sqrt(2 / 3)
     for word, (a, b) in zip(("first", "second", "third"), ends):
