@@ -9,6 +9,7 @@ from bn_helpers.checks.depth import diagnose
 from bn_helpers.data import load_digits, load_recorded
 from bn_helpers.experiments import (
     backward,
+    backward_constants,
     depth,
     forward,
     inference,
@@ -251,6 +252,21 @@ def test_the_right_backward_pass_is_the_helpers():
         batchnorm_backward(dout, cache)[0],
         atol=1e-12,
     )
+
+
+def test_a_gradient_through_all_statistics_is_the_layers_and_one_through_none_is_not():
+    x, dout = np.random.default_rng(0).normal(2, 1, (2, 6, 3))
+    layer, whole, none = (
+        BatchNorm(3),
+        *(backward_constants.partly(3, w) for w in (("mean", "variance"), ())),
+    )
+    for bn in (layer, whole, none):
+        bn.forward(x, training=True)
+    dx = layer.backward(dout)
+    np.testing.assert_allclose(whole.backward(dout), dx, atol=1e-12)
+    assert np.abs(none.backward(dout) - dx).max() > 0.1
+    assert backward_constants.across(backward_constants.BOTH) < 1e-3
+    assert backward_constants.across(backward_constants.NONE) > 0.05
 
 
 def test_each_kind_of_shift_changes_what_it_says_and_keeps_the_rest():

@@ -9,13 +9,17 @@ from support.pixels import full_draw, pixels
 from support.sigmoid_layers import sigmoid_layers
 
 from bn_helpers._png import COARSEST
+from bn_helpers.batchnorm import batchnorm_backward, batchnorm_forward
 from bn_helpers.data import load_digits, load_recorded
 from bn_helpers.experiments import inference as experiment
+from bn_helpers.experiments.backward import FOUR, PARTS, in_plane, on_circle, three_parts, walk
 from bn_helpers.experiments.forward import SIZES
 from bn_helpers.experiments.rescaling import METHODS, points
 from bn_helpers.experiments.shift import digits_network
 from bn_helpers.explorers import (
     backward,
+    backward_graph,
+    backward_parts,
     depth,
     depth_asleep,
     forward,
@@ -110,7 +114,9 @@ EXPLORERS = {  # each with the function that gives its data
     forward.batches_of_digits: lambda network, X, y: (network, X, y),
     forward.companions: lambda network, X, y: (network, X, X[:10]),
     forward.one_many_evaluation: lambda network, X, y: (),
-    backward.paths: lambda network, X, y: (),
+    backward_graph.graph: lambda network, X, y: (),
+    backward_parts.parts: lambda network, X, y: (),
+    backward_parts.circle: lambda network, X, y: (),
     backward.gradient_check: lambda network, X, y: (),
     inference_company.image_in_company: lambda network, X, y: (network, X, y, X[0]),
     inference.running_average: lambda network, X, y: (X[:, 20],),
@@ -341,6 +347,37 @@ def test_training_is_bounded_and_evaluation_is_not():
 def test_the_panel_counts_the_mistakes_that_a_check_finds(setting, found, right):
     sentence = backward.gradient_check.live().update(**setting)
     assert f"{found} of 8 wrong passes are found (crosses), the right one {right}" in sentence
+
+
+@pytest.mark.parametrize("loss", backward_graph.LOSSES)
+def test_the_walk_back_ends_at_the_gradient_that_the_helper_gives(loss):
+    dout = np.array(backward_graph.LOSSES[loss], float)[:, None]
+    _, cache = batchnorm_forward(FOUR[:, None], [2.0], [0.5])
+    dx, dgamma, dbeta = batchnorm_backward(dout, cache)
+    seen = walk(dout[:, 0])
+    np.testing.assert_allclose(seen.dx, dx[:, 0], atol=1e-12)
+    np.testing.assert_allclose((seen.dgamma, seen.dbeta), (dgamma[0], dbeta[0]), atol=1e-12)
+    sentence = backward_graph.graph.live(loss=loss).update(step=backward_graph.LAST)
+    assert f"the first gets {abs(dx[0, 0]):.3f}. All dx together: 0.000." in sentence
+
+
+@pytest.mark.parametrize("upstream", PARTS)
+@pytest.mark.parametrize("m", [1, 2, 3, 8])
+def test_the_three_parts_add_up_to_dx_and_a_common_part_is_removed(m, upstream):
+    few, many = (three_parts(m, upstream, common) for common in (-1, 1))
+    for seen in (few, many):
+        np.testing.assert_allclose(seen.direct + seen.mean + seen.variance, seen.dx, atol=1e-5)
+    np.testing.assert_allclose(few.dx, many.dx, atol=1e-5)
+
+
+def test_of_a_gradient_on_the_circle_only_the_tangent_is_left():
+    figure = backward_parts.circle.live()
+    assert "dx of length 0.00 " in figure.update(degrees=0)
+    assert "dx of length 1.50 " in figure.update(degrees=90)
+    for third in (-3, 0, 3):
+        seen = on_circle(40, 0.7, third)
+        assert abs(in_plane(seen.dx) @ in_plane(seen.x_hat)) < 1e-4
+        assert np.hypot(*in_plane(seen.dx)) == pytest.approx(np.linalg.norm(seen.dx))
 
 
 def test_covariate_shift_costs_the_line_and_hardly_the_curve():

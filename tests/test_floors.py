@@ -24,7 +24,9 @@ WORDS = [
 ]
 
 
-MORE_FIGURES = "depth_asleep", "inference_company", "initialization_run", "rescaling_variances"
+MORE_FIGURES = ["backward_graph", "depth_asleep", "inference_company", "initialization_run"]
+MORE_FIGURES += ["rescaling_variances"]
+MORE_NUMBERS = "backward_constants", "inference_company", "shift_inside"
 
 
 class Room(NamedTuple):
@@ -58,7 +60,7 @@ ROOMS = {
     # floor 2
     "training_lab": Room(["experiments/training_lab"], NUMBERS),
     "experiments": Room(
-        [f"experiments/{word}" for word in [*WORDS, "inference_company", "shift_inside"]],
+        [f"experiments/{word}" for word in [*WORDS, *MORE_NUMBERS]],
         [*NUMBERS, "training_lab"],
         apart=True,
     ),
@@ -76,7 +78,7 @@ ROOMS = {
         [*NUMBERS, "plots", "ledger"],
     ),
     "questions": Room(
-        [f"checks/{word}" for word in [*WORDS, "inference_evaluation"]],
+        [f"checks/{word}" for word in [*WORDS, "backward_derivatives", "inference_evaluation"]],
         [*BELOW, "checks"],
         apart=True,
     ),
@@ -86,11 +88,12 @@ ROOMS = {
     ),
     # floor 3
     "panels": Room(["explorers/inference_panels"], ["plots", "experiments"]),
+    "parts": Room(["explorers/backward_parts"], ["plots", "live", "experiments"]),
     "small_batches": Room(["explorers/forward_small_batches"], ["plots", "live", "experiments"]),
     "shift_inside": Room(["explorers/shift_inside"], ["plots", "live", "experiments"]),
     "explorers": Room(
         [f"explorers/{name}" for name in [*WORDS, *MORE_FIGURES]],
-        ["plots", "live", "experiments", "panels", "small_batches", "shift_inside"],
+        ["plots", "live", "experiments", "panels", "parts", "shift_inside", "small_batches"],
         apart=True,
     ),
 }

@@ -40,13 +40,8 @@ def test_a_lesson_has_30_to_60_cells(lesson):
     assert 30 <= len(lesson[1].cells) <= 60
 
 
-NOT_REWORKED = {"06"}  # this list only shrinks
-
-
 def test_a_lesson_keeps_its_budget_of_words_headings_and_lines(lesson):
-    path, notebook = lesson
-    if path.name[:2] in NOT_REWORKED:
-        pytest.skip("written before there was a budget")
+    _, notebook = lesson
     prose = [_words(cell.source) for cell in notebook.cells if cell.cell_type == "markdown"]
     assert sum(prose) <= 2200
     assert max(prose) <= 130

@@ -77,7 +77,7 @@ def test_the_readme_has_the_same_lessons_and_questions():
         assert question == lesson["question"]
 
 
-@pytest.mark.parametrize("number", ["00", "01", "02", "03", "04", "05", "07"])
+@pytest.mark.parametrize("number", progress.LESSONS)
 def test_the_minutes_are_those_in_the_head_of_the_lesson(number):
     lesson = progress.LESSONS[number]
     head = markdown(nbformat.read(ROOT / "notebooks" / lesson["file"], 4)).split("\n## ")[0]

@@ -5,7 +5,8 @@ are Questions, which are data, one file for each lesson. Those about random weig
 functions with the same face.
 """
 
-from .backward import check_batchnorm_backward, check_statistics_gradients
+from .backward import check_batchnorm_backward, check_batchnorm_backward_conv
+from .backward_derivatives import check_statistics_gradients
 from .capstone import check_layer, check_network
 from .depth import check_diagnose, check_he_weights, check_leaky_std, check_xavier_std
 from .forward import check_batchnorm_conv, check_batchnorm_forward, check_undo_batchnorm
@@ -24,6 +25,7 @@ __all__ = [
     "check_adjusted",
     "check_batches_needed",
     "check_batchnorm_backward",
+    "check_batchnorm_backward_conv",
     "check_batchnorm_conv",
     "check_batchnorm_forward",
     "check_converted",

@@ -1,4 +1,4 @@
-"""Questions of lesson 06.
+"""Questions of lesson 06: the whole backward pass, for rows and for maps.
 
 Upstream gradients are random and gamma has both signs, so that slips show.
 """
@@ -6,94 +6,8 @@ Upstream gradients are random and gamma has both signs, so that slips show.
 import numpy as np
 
 from .measuring import shown
+from .normalizing import like, rows_of
 from .question import Question
-
-
-def statistics_gradients(dx_hat, x, eps):
-    xc = x - x.mean(axis=0)
-    s = np.sqrt(x.var(axis=0) + eps)
-    dvar = -0.5 * np.sum(dx_hat * xc, axis=0) / s**3
-    dmu = -np.sum(dx_hat, axis=0) / s
-    return dvar, dmu
-
-
-def dvar(g, x, eps, factor=-0.5, power=-1.5, centred=True, axis=0):
-    return factor * np.sum(g * (x - x.mean(0) * centred), axis=axis) * (x.var(0) + eps) ** power
-
-
-def dmu(g, x, eps):
-    return -g.sum(0) / np.sqrt(x.var(0) + eps)
-
-
-def with_dvar(**changed):
-    return lambda g, x, eps: (dvar(g, x, eps, **changed), dmu(g, x, eps))
-
-
-def with_dmu(formula):
-    return lambda g, x, eps: (dvar(g, x, eps), formula(g, x, np.sqrt(x.var(0) + eps)))
-
-
-def with_std(std):
-    """Both gradients with another std of x and eps."""
-    return lambda g, x, eps: (
-        -0.5 * np.sum(g * (x - x.mean(0)), axis=0) / std(x, eps) ** 3,
-        -g.sum(0) / std(x, eps),
-    )
-
-
-check_statistics_gradients = Question(
-    cases=lambda rng: [
-        *(
-            (rng.standard_normal(shape) + 0.5, rng.normal(2, 1.5, shape), eps)
-            for shape, eps in (((6, 3), 0.05), ((6, 3), 1.5), ((5, 5), 1e-5))
-        ),
-        (np.array([[1.0], [2.0], [3.0]]), np.array([[1], [4], [4]]), 2),
-    ],
-    truth=statistics_gradients,
-    slips={
-        "half-forgotten": (with_dvar(factor=-1), with_dvar(factor=1)),
-        "std-for-variance": lambda g, x, eps: (
-            2 * np.sqrt(x.var(0) + eps) * dvar(g, x, eps),
-            dmu(g, x, eps),
-        ),
-        "dvar-sign": with_dvar(factor=0.5),
-        "derivative-sign": (
-            with_dmu(lambda g, x, s: g.sum(0) / s),
-            lambda g, x, eps: (-dvar(g, x, eps), -dmu(g, x, eps)),
-        ),
-        "power-of-the-root": tuple(
-            with_dvar(power=power) for power in (-0.5, -0.75, -2, -3, -4.5, 1.5)
-        ),
-        "not-centred": with_dvar(centred=False),
-        "eps-forgotten": with_std(lambda x, eps: x.std(0)),
-        "eps-fixed": tuple(
-            with_std(lambda x, eps, own=own: np.sqrt(x.var(0) + own)) for own in (1e-5, 1e-3)
-        ),
-        "eps-outside-root": (
-            with_std(lambda x, eps: x.std(0) + eps),
-            with_std(lambda x, eps: x.std(0) + np.sqrt(eps)),
-        ),
-        "unbiased-in-training": with_std(lambda x, eps: np.sqrt(x.var(0, ddof=1) + eps)),
-        "averaged": (
-            lambda g, x, eps: (dvar(g, x, eps) / len(g), dmu(g, x, eps) / len(g)),
-            with_dmu(lambda g, x, s: -g.mean(0) / s),
-            lambda g, x, eps: (dvar(g, x, eps) / len(g), dmu(g, x, eps)),
-        ),
-        "one-mean-for-all": (
-            with_dmu(lambda g, x, s: -g.sum() / s),
-            with_dvar(axis=None),
-            lambda g, x, eps: (dvar(g, x, eps, axis=None), -g.sum() / np.sqrt(x.var(0) + eps)),
-        ),
-        "divided-by-variance": with_dmu(lambda g, x, s: -g.sum(0) / s**2),
-        "std-multiplied": with_dmu(lambda g, x, s: -g.sum(0) * s),
-        "dmu-not-divided": with_dmu(lambda g, x, s: -g.sum(0)),
-        "means-swapped": lambda g, x, eps: (dmu(g, x, eps), dvar(g, x, eps)),
-    },
-    passed="Both derivatives. The second term of the one to the mean adds up to 0.",
-    returns=("dvar", "dmu"),
-    axes=("entry",),
-    rtol=1e-5,
-)
 
 
 def my_backward(dout, x_hat, gamma, std):
@@ -230,5 +144,89 @@ check_batchnorm_backward = Question(
     returns=("dx", "dgamma", "dbeta"),
     axes=("row", "column"),
     measure=sums_of,
+    rtol=1e-5,
+)
+
+
+def my_backward_conv(dout, x_hat, gamma, std):
+    axes = (0, 2, 3)
+    dgamma, dbeta = (dout * x_hat).sum(axis=axes), dout.sum(axis=axes)
+    g = gamma[:, None, None] * dout
+    mean = g.mean(axis=axes, keepdims=True)
+    along = (g * x_hat).mean(axis=axes, keepdims=True)
+    dx = (g - mean - x_hat * along) / std[:, None, None]
+    return dx, dgamma, dbeta
+
+
+def upstream_maps(rng):
+    """The arguments of `upstream`, with one channel for each of its columns."""
+    for shape, eps in (((4, 3, 2, 5), 0.02), ((4, 3, 2, 5), 0.5), ((2, 2, 2, 2), 1e-5)):
+        C = shape[1]
+        x = rng.normal(1, 2, shape) * rng.uniform(0.3, 2, C)[:, None, None]
+        rows = rows_of(x)
+        std = np.sqrt(rows.var(axis=0) + eps)
+        gamma = rng.uniform(0.5, 3, C) * np.where(np.arange(C) % 2, -1, 1)
+        x_hat = like((rows - rows.mean(axis=0)) / std, x)
+        yield rng.standard_normal(shape) + 0.5, x_hat, gamma, std
+    small = np.array([1.0, -1.0, 1.0, -1.0]).reshape(2, 1, 1, 2)
+    yield np.array([1.0, 2.0, 3.0, 6.0]).reshape(small.shape), small, np.array([-2]), np.array([4])
+
+
+def on_rows(formula):
+    """The three gradients of maps, by a formula for rows."""
+
+    def gradients(dout, x_hat, gamma, std):
+        dx, dgamma, dbeta = formula(rows_of(dout), rows_of(x_hat), gamma, std)
+        return like(dx, dout), dgamma, dbeta
+
+    return gradients
+
+
+def means_over(*axes, count=None):
+    """The three gradients with dx from means over other axes.
+
+    count: what the sums are divided by, from dout; without it their number.
+    """
+
+    def dx(dout, h, gamma, s):
+        g = gamma[:, None, None] * dout
+        m = g.size / g.sum(axis=axes).size if count is None else count(dout)
+        sums = (g.sum(axis=axes, keepdims=True) + h * (g * h).sum(axis=axes, keepdims=True)) / m
+        return (g - sums) / s[:, None, None]
+
+    return lambda *arguments: (dx(*arguments), *my_backward_conv(*arguments)[1:])
+
+
+def mixed_up(dout, x_hat, gamma, std):
+    """Rows that are cut in the order of storage, so that channels mix."""
+    rows = (values.reshape(-1, len(gamma)) for values in (dout, x_hat))
+    dx, dgamma, dbeta = my_backward(*rows, gamma, std)
+    return dx.reshape(dout.shape), dgamma, dbeta
+
+
+def each_on_rows(formulas):
+    return tuple(map(on_rows, formulas if isinstance(formulas, tuple) else (formulas,)))
+
+
+check_batchnorm_backward_conv = Question(
+    cases=lambda rng: list(upstream_maps(rng)),
+    truth=my_backward_conv,
+    slips={
+        "places-forgotten": means_over(0, 2, 3, count=len),
+        "per-place": means_over(0),
+        "per-image": means_over(2, 3),
+        "per-example": means_over(1, 2, 3),
+        "across-channels": means_over(1),
+        "one-spatial-axis": (means_over(0, 2), means_over(0, 3)),
+        "channels-mixed-up": mixed_up,
+        **{
+            name: each_on_rows(formulas)
+            for name, formulas in check_batchnorm_backward.slips.items()
+            if name != "over-features"
+        },
+    },
+    passed="All three gradients: m is N times H times W.",
+    returns=("dx", "dgamma", "dbeta"),
+    axes=("image", "channel"),
     rtol=1e-5,
 )

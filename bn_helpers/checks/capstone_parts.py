@@ -12,21 +12,8 @@ from .backward import check_batchnorm_backward
 from .forward import check_batchnorm_conv, check_batchnorm_forward
 from .inference import check_running_update
 from .inference_evaluation import check_evaluate
+from .normalizing import like, rows_of
 from .question import Question
-
-
-def rows_of(x):
-    """x (N, C) or (N, C, H, W) as rows (m, C)."""
-    return x if x.ndim == 2 else x.transpose(0, 2, 3, 1).reshape(-1, x.shape[1])
-
-
-def like(rows, x):
-    """Rows (m, C) in the shape of x."""
-    if x.ndim == 2:
-        return rows
-    N, C, H, W = x.shape
-    return rows.reshape(N, H, W, C).transpose(0, 3, 1, 2)
-
 
 # --- from a class to the function that a question asks for
 

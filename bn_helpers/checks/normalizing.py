@@ -7,6 +7,19 @@ and beta.
 import numpy as np
 
 
+def rows_of(x):
+    """x (N, C) or (N, C, H, W) as rows (m, C)."""
+    return x if x.ndim == 2 else x.transpose(0, 2, 3, 1).reshape(-1, x.shape[1])
+
+
+def like(rows, x):
+    """Rows (m, C) in the shape of x."""
+    if x.ndim == 2:
+        return rows
+    N, C, H, W = x.shape
+    return rows.reshape(N, H, W, C).transpose(0, 3, 1, 2)
+
+
 def mean(x, axis):
     return x.mean(axis, keepdims=True)
 

@@ -3,7 +3,11 @@
 import numpy as np
 
 from bn_helpers.batchnorm import Cache, batchnorm_backward
-from bn_helpers.checks import check_batchnorm_backward, check_statistics_gradients
+from bn_helpers.checks import (
+    check_batchnorm_backward,
+    check_batchnorm_backward_conv,
+    check_statistics_gradients,
+)
 from bn_helpers.gradients import numerical_gradient
 
 
@@ -76,7 +80,50 @@ def with_the_vanishing_term(g, x, eps):
     return dvar, -np.sum(g, 0) / s + dvar * np.mean(-2 * xc, 0)
 
 
+def conv_as_rows(dout, x_hat, gamma, std):
+    N, C, H, W = dout.shape
+    dout, x_hat = (v.transpose(0, 2, 3, 1).reshape(-1, C) for v in (dout, x_hat))
+    dx, dgamma, dbeta = with_the_helper(dout, x_hat, gamma, std)
+    return dx.reshape(N, H, W, C).transpose(0, 3, 1, 2), dgamma, dbeta
+
+
+def conv_by_channel(dout, x_hat, gamma, std):
+    m = dout[:, 0].size
+    dgamma = np.einsum("nchw,nchw->c", dout, x_hat)
+    dbeta = np.einsum("nchw->c", dout)
+    dx = [
+        g / s * (d - b / m - h * a / m)
+        for g, s, d, h, a, b in zip(
+            gamma, std, np.moveaxis(dout, 1, 0), np.moveaxis(x_hat, 1, 0), dgamma, dbeta
+        )
+    ]
+    return np.stack(dx, axis=1), dgamma, dbeta
+
+
+def conv_over(*axes, dx_only=True):
+    def gradients(dout, h, gamma, s):
+        g = gamma[:, None, None] * dout
+        dx = g - g.mean(axes, keepdims=True) - h * (g * h).mean(axes, keepdims=True)
+        others = (0, 2, 3) if dx_only else axes
+        return dx / s[:, None, None], (dout * h).sum(others), dout.sum(others)
+
+    return gradients
+
+
+def conv_with_images_for_m(dout, h, gamma, s):
+    _, dgamma, dbeta = conv_over(0, 2, 3)(dout, h, gamma, s)
+    a, b, scale = (v[:, None, None] for v in (dgamma, dbeta, gamma / s))
+    return scale * (dout - (b + h * a) / len(dout)), dgamma, dbeta
+
+
 RIGHT = [
+    (check_batchnorm_backward_conv, conv_over(0, 2, 3)),
+    (check_batchnorm_backward_conv, conv_as_rows),
+    (check_batchnorm_backward_conv, conv_by_channel),
+    (
+        check_batchnorm_backward_conv,
+        lambda *a: [part.astype(np.float32) for part in conv_over(0, 2, 3)(*a)],
+    ),
     (check_batchnorm_backward, with_the_helper),
     (check_batchnorm_backward, by_steps),
     (check_batchnorm_backward, by_jacobian),
@@ -116,6 +163,22 @@ RIGHT = [
     ),
 ]
 SLIPS = [
+    (check_batchnorm_backward_conv, conv_over(0), "per-place"),
+    (check_batchnorm_backward_conv, conv_over(2, 3), "per-image"),
+    (check_batchnorm_backward_conv, conv_over(1, 2, 3), "per-example"),
+    (check_batchnorm_backward_conv, conv_over(0, 1, 2, 3), "one-mean-for-all"),
+    (check_batchnorm_backward_conv, conv_with_images_for_m, "places-forgotten"),
+    (check_batchnorm_backward_conv, conv_over(0, dx_only=False), "wrong-shape"),
+    (
+        check_batchnorm_backward_conv,
+        lambda d, h, g, s: (
+            d * (g / s)[:, None, None],
+            (d * h).sum((0, 2, 3)),
+            d.sum((0, 2, 3)),
+        ),
+        "statistics-constant",
+    ),
+    (check_batchnorm_backward_conv, lambda d, h, g, s: (g * d / s, 0, 0), "raised"),
     (check_batchnorm_backward, dx_by(lambda g, h, s: g / s), "statistics-constant"),
     (check_batchnorm_backward, dx_by(lambda g, h, s: (g - g.mean(0)) / s), "variance-path"),
     (check_batchnorm_backward, dx_by(lambda g, h, s: (g - h * (g * h).mean(0)) / s), "mean-path"),
