@@ -46,7 +46,6 @@ th, td {{ text-align: left; padding: 0 0.8em 0 0; border-bottom: 1px solid #ddd;
 <img alt="{alt}" src="data:image/png;base64,{picture}">
 <h2>What we found</h2>
 {found}
-<h2>Formulas</h2>
 {formulas}
 </html>
 """
@@ -79,15 +78,14 @@ def sheet(number):
         if "image/png" in output.get("data", {})
     )
     translate = translator()
+    parts = [f"<section>{translate(part)}</section>" for part in formulas("\n".join(words), found)]
     return PAGE.format(
         title=html.escape(f"Lesson {number}: {lesson['title']}"),
         question=html.escape(lesson["question"]),
-        alt=html.escape(picture["text/plain"].strip("[']\"")),
+        alt=html.escape(picture["text/plain"]),
         picture=picture["image/png"].replace("\n", ""),
         found=translate(found),
-        formulas="\n".join(
-            f"<section>{translate(part)}</section>" for part in formulas("\n".join(words), found)
-        ),
+        formulas=bool(parts) * "<h2>Formulas</h2>\n" + "\n".join(parts),
     )
 
 
