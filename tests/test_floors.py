@@ -24,9 +24,10 @@ WORDS = [
 ]
 
 
-MORE_FIGURES = ["backward_graph", "depth_asleep", "inference_company", "initialization_run"]
-MORE_FIGURES += ["rescaling_variances"]
-MORE_NUMBERS = "backward_constants", "inference_company", "shift_inside"
+def of_lessons(folder):
+    """The files of a folder whose names begin with the word of a lesson."""
+    names = sorted(path.stem for path in (PACKAGE / folder).glob("*.py"))
+    return [f"{folder}/{name}" for name in names if name.split("_")[0] in WORDS]
 
 
 class Room(NamedTuple):
@@ -35,7 +36,7 @@ class Room(NamedTuple):
     files: list
     rooms: list = []  # noqa: RUF012, never changed
     libraries: set = set()  # noqa: RUF012, beside NumPy and Python's own
-    apart: bool = False  # its files do not know each other
+    apart: bool = False  # files of two lessons do not know each other
 
 
 MATHEMATICS = ["_mnist", "data", "initializers", "layers", "_equations", "_states", "batchnorm"]
@@ -60,7 +61,7 @@ ROOMS = {
     # floor 2
     "training_lab": Room(["experiments/training_lab"], NUMBERS),
     "experiments": Room(
-        [f"experiments/{word}" for word in [*WORDS, *MORE_NUMBERS]],
+        of_lessons("experiments"),
         [*NUMBERS, "training_lab"],
         apart=True,
     ),
@@ -78,7 +79,7 @@ ROOMS = {
         [*NUMBERS, "plots", "ledger"],
     ),
     "questions": Room(
-        [f"checks/{word}" for word in [*WORDS, "backward_derivatives", "inference_evaluation"]],
+        of_lessons("checks"),
         [*BELOW, "checks"],
         apart=True,
     ),
@@ -87,15 +88,7 @@ ROOMS = {
         [*NUMBERS, "checks", "questions"],
     ),
     # floor 3
-    "panels": Room(["explorers/inference_panels"], ["plots", "experiments"]),
-    "parts": Room(["explorers/backward_parts"], ["plots", "live", "experiments"]),
-    "small_batches": Room(["explorers/forward_small_batches"], ["plots", "live", "experiments"]),
-    "shift_inside": Room(["explorers/shift_inside"], ["plots", "live", "experiments"]),
-    "explorers": Room(
-        [f"explorers/{name}" for name in [*WORDS, *MORE_FIGURES]],
-        ["plots", "live", "experiments", "panels", "parts", "shift_inside", "small_batches"],
-        apart=True,
-    ),
+    "explorers": Room(of_lessons("explorers"), ["plots", "live", "experiments"], apart=True),
 }
 
 
@@ -140,10 +133,13 @@ def test_every_file_has_a_room():
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_a_file_imports_from_the_rooms_below_it_and_from_files_before_it(path):
+    """The first file of a lesson may know the second ones, whose names it begins."""
     own, foreign = imports(path)
     file = name_of(path)
     room = ROOMS[ROOM_OF[file]]
-    before = [] if room.apart else room.files[: room.files.index(file)]
+    word = file.split("_")[0]
+    second = [other for other in room.files if other.startswith(f"{word}_") and other != file]
+    before = second if room.apart else room.files[: room.files.index(file)]
     allowed = {*before, *(below for name in room.rooms for below in ROOMS[name].files)}
     assert own <= allowed
     assert not foreign & NEVER
@@ -153,12 +149,6 @@ def test_a_file_imports_from_the_rooms_below_it_and_from_files_before_it(path):
 def test_no_room_is_above_itself():
     for i, room in enumerate(ROOMS.values()):
         assert set(room.rooms) <= set(list(ROOMS)[:i])
-
-
-@pytest.mark.parametrize("room", ["explorers", "experiments", "questions"])
-def test_a_second_file_of_a_lesson_begins_with_its_word(room):
-    for file in ROOMS[room].files:
-        assert file.split("/")[1].split("_")[0] in WORDS, file
 
 
 @pytest.mark.parametrize("word", WORDS)
