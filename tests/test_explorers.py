@@ -241,7 +241,7 @@ def test_the_noise_of_one_example_falls_with_the_root_of_the_batch_size(network,
     figure = forward.companions.live(network, digits[0], digits[0][:10])
 
     def noise(m):
-        return told("x̂ has std ", figure.update(batch_size=m))
+        return told("All units: std ", figure.update(batch_size=m))
 
     assert noise(8) / noise(128) == pytest.approx(4, rel=0.15)
     assert noise(1) == 0
