@@ -235,7 +235,7 @@ SLIDERS = {  # of each live figure one that no other has
     "03_covariate_shift": ["shift", "pixels to the right", "training step"],
     "04_whitening": ["then turned by", "moved by", "batch size", "learning rate", "epsilon"],
     "05_batchnorm_forward": ["first value", "fifth point", "digit"],
-    "06_batchnorm_backward": ["step", "examples", "third value", "tolerance"],
+    "06_batchnorm_backward": ["step", "examples", "angle to x̂", "tolerance"],
     "07_inference_statistics": ["other company", "momentum α", "training steps"],
 }
 
