@@ -202,6 +202,10 @@ check_zca = Question(
         "small-eps": tuple(whitened(eps=eps) for eps in (1e-1, 1e-2, 1e-3)),
         "root-inverted": (whitened(0.5), whitened(0.5, back=False), whitened(1)),
         "root-twice": whitened(-0.25),
+        "standardized-before": (
+            lambda x: zca(standardized(x)),
+            lambda x: zca(standardized(x, ddof=1)),
+        ),
         "root-of-entries": (inverse_root_of_entries, inverse_root_of_sizes),
         "eigenvectors-transposed": whitened(other=True),
         "standardized": (standardized, lambda x: standardized(x, ddof=1)),
