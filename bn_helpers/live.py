@@ -193,6 +193,8 @@ class Live:
                 return
             for name in self._ticks:
                 if change.owner is self.widgets[name]:
+                    if change.new and not change.owner.playing:
+                        return  # the page sent this tick before it heard of the end
                     self._ticks[name] = self._ticks[name] + 1 if change.new else 0
             try:
                 self._draw()

@@ -419,6 +419,7 @@ def test_a_play_counts_its_ticks_even_if_the_front_end_skips_values(page):
     figure = walk.live()
     figure.show()
     widget, stride = figure.widgets.values()
+    widget.playing = True
     widget.value = 1
     widget.value = 7
     assert figure.sentence == "tick 2, at 2"
@@ -428,6 +429,19 @@ def test_a_play_counts_its_ticks_even_if_the_front_end_skips_values(page):
     assert figure.sentence == "tick 3, at 5"
     widget.value = 0  # the stop button
     assert figure.sentence == "tick 0, at 0"
+
+
+def test_a_tick_that_was_on_its_way_when_the_computation_ended_changes_nothing(page):
+    figure = walk.live()
+    figure.show()
+    widget = figure.widgets["step"]
+    widget.playing = True
+    for value in range(1, 8):
+        widget.value = value
+    assert figure.sentence == page[2].history[-1]["text/plain"] == "arrived at 5"
+    widget.playing = True  # Play again
+    widget.value = 8
+    assert figure.sentence == "tick 6, at 6"
 
 
 @pytest.mark.parametrize(
