@@ -24,12 +24,12 @@ WALK = {  # the steps of the walk, in order, and what is said of each
     "dβ = {dbeta:.2f}. And dx̂ = γ dout.",
     "direct way": "Each x_c is divided by s, so the direct way gives dx̂ / s. For the first "
     "example this is {direct[0]:.3f}.",
-    "ds": "All examples are divided by s. So each adds its share: ds = {ds:.3f}.",
-    "dσ²": "s is a root. Its derivative makes dσ² = {dvar:.4f} of ds.",
-    "dx_c": "σ² uses all x_c, so each gets a share: the first {share[0]:.3f}. With the direct way, "
-    "{direct[0]:.3f}, this makes {dxc[0]:.3f}.",
-    "dμ": "All examples subtract μ. So each adds its share, with a minus: dμ = {dmu:.3f}.",
-    "dx": "μ gives all examples the same share. Added, the first gets {dx[0]:.3f}. "
+    "ds": "All examples are divided by s. So each adds its share: ds = −Σ dx̂ x_c / s² = {ds:.3f}.",
+    "dσ²": "s is a root, so dσ² = ds / (2s) = {dvar:.4f}.",
+    "dx_c": "σ² uses all x_c, so each gets a share, 2 x_c dσ² / m: the first {share[0]:.3f}. "
+    "With the direct way, {direct[0]:.3f}, this makes {dxc[0]:.3f}.",
+    "dμ": "All examples subtract μ. So each adds its share: dμ = −Σ dx_c = {dmu:.3f}.",
+    "dx": "μ gives all examples the same share, dμ / m. Added, the first gets {dx[0]:.3f}. "
     "All dx together: {total:.3f}.",
 }
 LAST = list(WALK)[-1]
