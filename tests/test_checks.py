@@ -26,6 +26,7 @@ from bn_helpers.checks import (
 from bn_helpers.checks.calling import reports_of
 from bn_helpers.checks.judging import judge
 from bn_helpers.checks.question import Question, expected_of
+from bn_helpers.checks.verdict import NotPassed
 
 SUBJECTS = backward, forward, inference, initialization, rescaling, shift
 RIGHT = [row for subject in SUBJECTS for row in subject.RIGHT]
@@ -56,6 +57,12 @@ def test_a_question_of_another_seed_has_other_numbers_and_judges_alike(name):
     reports = reports_of(question.truth, hidden.calls, question.names, question.returns)
     assert judge(reports, hidden).passed
     assert len(expected.calls) == len(hidden.calls)
+
+
+def test_or_raise_raises_the_message_of_what_is_wrong_and_nothing_else():
+    check_sgd_step(lambda w, grad, lr: w - lr * grad).or_raise()
+    with pytest.raises(NotPassed, match="returned nothing"):
+        check_sgd_step(lambda w, grad, lr: None).or_raise()
 
 
 @pytest.mark.parametrize(("check", "answer"), RIGHT)

@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .errors import described, own_names, refused_fractions
-from .verdict import Stop
+from .errors import Stop, described, own_names, refused_fractions
 
 PRINTED = 10  # lines that are shown of what the student's code prints
 WIDE = 200  # characters of such a line

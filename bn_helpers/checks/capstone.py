@@ -12,9 +12,9 @@ from ..training import accuracy, train
 from . import capstone_answer
 from .calling import undisturbed
 from .capstone_parts import PARTS
-from .errors import described
+from .errors import Stop, described
 from .question import told
-from .verdict import Stop, not_yet, right
+from .verdict import not_yet, right, stopped
 
 NAMES = "gamma", "beta", "running_mean", "running_var"
 ENOUGH = 0.95  # accuracy
@@ -41,7 +41,7 @@ def judged_layer(Layer):
     try:
         state = _state_of(Layer)
     except Stop as stop:
-        return _in_part(f"Part {len(PARTS) + 1} of {len(PARTS) + 1}, state.", stop.verdict)
+        return _in_part(f"Part {len(PARTS) + 1} of {len(PARTS) + 1}, state.", stopped(stop))
     return right(f"Both modes, both shapes, both ways. The state has {len(state)} entries.")
 
 
@@ -113,7 +113,7 @@ def judged_network(answers):
         try:
             network, seen = step(Layer, function, network)
         except Stop as stop:
-            return _in_part(f"{name}:", stop.verdict)
+            return _in_part(f"{name}:", stopped(stop))
         done.append(seen)
     return right(" ".join(done))
 

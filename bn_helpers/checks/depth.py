@@ -5,9 +5,10 @@ import math
 import numpy as np
 
 from .draws import FIT, drawn, draws_of, from_normal
+from .errors import Stop
 from .pictures import compared
 from .question import Question, asked_by
-from .verdict import Stop, right
+from .verdict import right
 
 STD_OF = {  # what a wrong scheme for He's weights has as its std
     "n-minus-one": lambda i, o: math.sqrt(2 / (i - 1)),

@@ -5,8 +5,8 @@ from statistics import NormalDist
 
 import numpy as np
 
+from .errors import Stop
 from .pictures import compared
-from .verdict import Stop
 
 FIT = 0.02  # largest distance of two distributions; chance: far below 1e-9 for 22,000 draws
 MEAN = 5  # standard errors that a mean may be away from 0, and 1.5 % of the std at least

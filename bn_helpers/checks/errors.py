@@ -11,6 +11,14 @@ LIBRARIES = sys.stdlib_module_names | {"bn_helpers", "numpy"}
 LONGEST = 200  # characters of an error's text
 
 
+class Stop(Exception):
+    """Ends a check early: an id of a misconception, a detail, what else is shown."""
+
+    def __init__(self, name, detail="", **shown):
+        super().__init__(name, detail)
+        self.shown = shown
+
+
 def described(error, function, arguments, names):
     """One line on an `error` that `function(*arguments)` raised."""
     text = _text(error)

@@ -5,9 +5,10 @@ import math
 import numpy as np
 
 from .draws import FIT, drawn, from_uniform
+from .errors import Stop
 from .pictures import compared
 from .question import Question, asked_by
-from .verdict import Stop, right
+from .verdict import right
 
 SIGMOID_EDGE, TANH_EDGE = math.log(99), math.atanh(0.99)  # sigmoid(ln 99) = 0.99
 

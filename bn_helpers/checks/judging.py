@@ -5,8 +5,9 @@ import numpy as np
 from .answering import YOURS, Answer, close
 from .behaviours import BEHAVIOURS
 from .calling import has_integers
+from .errors import Stop
 from .measuring import fact
-from .verdict import Stop, not_yet, right
+from .verdict import not_yet, right, stopped
 
 
 def judge(reports, expected):
@@ -20,7 +21,7 @@ def judge(reports, expected):
         for report, wanted, call in zip(reports, expected.wanted, expected.calls):
             _same_shapes(report, wanted, call, expected)
     except Stop as stop:
-        return stop.verdict
+        return stopped(stop)
     answer = Answer(reports, expected)
     looks = (_passes, _known, _trouble, _known_in_part, *BEHAVIOURS, _unknown)
     verdicts = (look(answer) for look in looks)

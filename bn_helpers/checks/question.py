@@ -12,8 +12,9 @@ import numpy as np
 from .. import ledger, plots
 from .answering import Expected
 from .calling import reports_of
+from .errors import Stop
 from .judging import judge
-from .verdict import HINTS, Stop, Verdict, not_yet
+from .verdict import HINTS, Verdict, not_yet, stopped
 
 NO_TRY = {"nothing-returned", "line-missing", "not-a-function"}  # nothing was written yet
 TRIES = 3  # wrong ones, after which the right result and a right answer are shown
@@ -141,7 +142,7 @@ def asked_by(truth):
             try:
                 verdict = judge_calls(call)
             except Stop as stop:
-                verdict = stop.verdict
+                verdict = stopped(stop)
             return replace(verdict, printed=reports[0].printed)
 
         return check

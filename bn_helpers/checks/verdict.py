@@ -23,6 +23,10 @@ MISCONCEPTIONS = _read("says")
 HINTS = _read("hint")
 
 
+class NotPassed(Exception):
+    """An answer that a check does not accept; its text is the verdict's message."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """passed; slip, an id in MISCONCEPTIONS or None; message, what to read.
@@ -42,6 +46,11 @@ class Verdict:
 
     def __bool__(self):
         return self.passed
+
+    def or_raise(self):
+        """NotPassed, with the message, unless passed: for a cell that must fail then."""
+        if not self.passed:
+            raise NotPassed(self.message)
 
     def __repr__(self):
         return f"{'Right' if self.passed else 'Not yet'}: {self.message}"
@@ -92,9 +101,7 @@ def not_yet(name, detail="", **shown):
     return Verdict(False, name, f"{MISCONCEPTIONS[name]} {detail}".strip(), **shown)
 
 
-class Stop(Exception):
-    """Ends a check early, with the id of a misconception and a detail."""
-
-    def __init__(self, name, detail="", **shown):
-        super().__init__(name, detail)
-        self.verdict = not_yet(name, detail, **shown)
+def stopped(stop):
+    """The verdict of the Stop that ended a check."""
+    name, detail = stop.args
+    return not_yet(name, detail, **stop.shown)
