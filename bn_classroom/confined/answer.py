@@ -96,7 +96,7 @@ def _future(statement):
 def _missing(error, name):
     """The trouble of a cell that has not defined the answer's name."""
     if error is None:
-        return "answer-missing", f"It must define {name}."
+        return "answer-missing", f"Looked for {name}."
     if isinstance(error, MemoryError):
         return "too-large", "Out of memory."
     try:

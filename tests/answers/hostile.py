@@ -259,16 +259,14 @@ def one(x):
         seen += [frames.f_locals, frames.f_globals]
         frames = frames.f_back
     def found(value):
-        try:
-            if isinstance(value, np.ndarray):
-                return bool((value == mark).any())
-            return str(mark) in repr(value) or mark.hex() in repr(value)
-        except Exception:
-            return False
-    mine = {id(found), id(mark)}
+        if isinstance(value, np.ndarray):
+            return bool((value == mark).any())
+        return isinstance(value, (str, bytes)) and (str(mark) in repr(value) or mark.hex() in repr(value))
     things = [v for names in seen[2:] for v in list(names.values())]
-    things += [o for o in gc.get_objects() if isinstance(o, (np.ndarray, bytes, str, list))]
-    return tried(lambda: no(*(found(v) for v in things if id(v) not in mine and v is not seen)))
+    for held in gc.get_objects():
+        if isinstance(held, (list, tuple, dict)) and held is not things:
+            things += held.values() if isinstance(held, dict) else held
+    return tried(lambda: no(*map(found, things)))
 """,
 }
 
@@ -309,7 +307,7 @@ def one(x):
     ),
     "huge result": ({"too-large"}, "def one(x):\n    return np.ones((3000, 1000))"),
     "huge result without values": (
-        {"too-large"},
+        {"too-large", "not-a-number"},
         "def one(x):\n    return np.broadcast_to(1.0, (10**5, 10**5))",
     ),
     "empty result of a huge shape": (
@@ -362,7 +360,7 @@ def one(x):
     ),
     "recursion": ({"raised"}, "def one(x):\n    return one(x)"),
     "deep recursion": (
-        {"raised", "died", "too-large"},
+        {"raised", "died", "too-large", "too-long"},
         "def one(x):\n    sys.setrecursionlimit(10**9)\n    return one(x)",
     ),
     "an exception that bites": (
