@@ -26,9 +26,9 @@ MARK = 4321 + 1 / 16  # an input that only the neighbours of a hostile question 
 ATTACKS = {**hostile.REFUSED, **{k: v[1] for k, v in hostile.TROUBLE.items()}, **hostile.HARMLESS}
 # A process for each group, which must outlive all of them.
 GROUPS = [
+    *(list(hostile.TROUBLE)[i::4] for i in range(4)),
     list(hostile.REFUSED),
     list(hostile.HARMLESS),
-    *(list(hostile.TROUBLE)[i::3] for i in range(3)),
 ]
 USERS = [(tier, uid) for tier in ("A", "B") for uid in (0, NOBODY)]
 WALLS = [pytest.param(t, u, id=f"{t}-{'nobody' if u else 'root'}") for t, u in USERS]
