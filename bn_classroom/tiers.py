@@ -60,7 +60,8 @@ def command(tier, limits):
     inside = [*python, START.format("runner"), str(places["code"]), json.dumps(config)]
     if tier != "A":
         return inside
-    return [*_bubblewrap(), *inside] if shutil.which("bwrap") else _room(inside)
+    program = shutil.which("bwrap")
+    return [program, *_bubblewrap(), *inside] if program else _room(inside)
 
 
 @cache
@@ -147,7 +148,6 @@ def _bubblewrap():
     parents = {p for _, place in bindings for p in Path(place).parents if p != Path("/")}
     hidden = _hidden()
     return [
-        "bwrap",
         *(f"--unshare-{wall}" for wall in walls),
         *("--die-with-parent", "--new-session", "--cap-drop", "ALL", *kept),
         *(a for p in sorted(parents) for a in ("--perms", "0755", "--dir", str(p))),
