@@ -36,7 +36,7 @@ class Limits:
 
 
 LIMITS = Limits()
-ANYBODY = Limits(cpu=2, wall=5)
+ANYBODY = Limits(cpu=2, wall=20)
 
 
 class Lost(Exception):
