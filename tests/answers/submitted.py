@@ -85,5 +85,6 @@ NUMBERS = [
     ("size = '16'\nshare = 1", "not-a-number"),
     ("size = 10 ** 5\nshare = 1", "not-a-number"),
     (f"size = {'9' * 300}\nshare = 1", "not-a-number"),
-    ("size = 1", "answer-missing"),
+    ("size = 1", "answer-twice"),  # this cell has not both: others have
+    ("def (", "raised"),
 ]
