@@ -1,5 +1,6 @@
 """Honest answers are found in a notebook, run confined, and come back as they are."""
 
+import os
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,7 +9,7 @@ from answers.submitted import CALLS, FORWARD, KEY, NUMBERS, RIGHT, TROUBLES, WAN
 from support.submissions import LINUX, SMALL, TIER, cell, reports_of, task_of, works
 
 from bn_classroom import confine
-from bn_classroom.confined import wire
+from bn_classroom.confined import runner, wire
 
 
 def asked(cells, tier=TIER, **more):
@@ -47,6 +48,17 @@ def test_the_same_answer_gives_the_same_numbers():
     first, second = (reports_of(asked([cell(KEY, source)]))[0].results[0] for _ in range(2))
     assert first.size == 7
     assert np.array_equal(first, second)
+
+
+def test_a_source_that_kills_its_reader_costs_one_cell(monkeypatch):
+    def named(source):
+        return os._exit(3) if source == "kills" else {"defines": [source]}
+
+    monkeypatch.setattr(runner.reading, "named", named)
+    cells = [cell(str(i), source) for i, source in enumerate(["a", "kills", "b", "kills", "c"])]
+    rows = runner._names(cells, [2, 3], {**SMALL, "tier": ""})
+    killed = {"trouble": ["died", "Exit code 3."]}
+    assert rows == [{"defines": ["a"]}, killed, {"defines": ["b"]}, killed, {"defines": ["c"]}]
 
 
 def test_no_more_is_read_than_a_notebook_can_hold():
