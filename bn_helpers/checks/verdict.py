@@ -42,13 +42,14 @@ class Verdict:
     wanted: str = ""  # a small case, with the student's result and the right one
     printed: str = ""  # what the student's code printed
     way: str = ""  # code of one right answer
+    read: str = ""  # what to read again: "lesson 05, One number is not enough"
     picture: Callable | None = field(default=None, repr=False, compare=False)  # () -> (PNG, text)
 
     def __bool__(self):
         return self.passed
 
     def or_raise(self):
-        """NotPassed, with the message, unless passed: for a cell that must fail then."""
+        """NotPassed, with the message, if not passed: for a cell that fails then."""
         if not self.passed:
             raise NotPassed(self.message)
 
@@ -58,6 +59,7 @@ class Verdict:
     def __str__(self):
         """All of it as text, for a terminal."""
         parts = {"Hint: {}": self.hint, "{}": self.wanted, "Your code printed:\n{}": self.printed}
+        parts["Read again: {}"] = self.read
         parts["One way to write it:\n\n{}"] = self.way
         return "\n".join([repr(self), *(form.format(text) for form, text in parts.items() if text)])
 
@@ -67,6 +69,7 @@ class Verdict:
         lines = [f"<strong>{mark} {word}.</strong> {html.escape(self.message)}"]
         lines += [f"<em>Hint.</em> {html.escape(self.hint)}"] * bool(self.hint)
         lines += [html.escape(self.wanted)] * bool(self.wanted)
+        lines += [f"Read again: {html.escape(self.read)}"] * bool(self.read)
         style = f"border-left: 4px solid {colour}; padding-left: 0.8em"
         return f'<p style="{style}">{"<br>".join(lines)}</p>{self._below()}'
 
