@@ -49,6 +49,7 @@ def parser():
     one.add_argument("--bundle", required=True, type=Path)
     one.add_argument("--out", required=True, type=Path)
     one.add_argument("--roster", type=Path, help="a CSV file whose first column has the ids")
+    one.add_argument("--marks", type=Path, help="a CSV file of points that a person gave")
     one.add_argument("--workers", type=int, help="files at a time (default: one for each core)")
     one.add_argument("--trust-students", action="store_true", help="run their code unconfined")
     one.set_defaults(command=_grade)
@@ -74,13 +75,14 @@ def _release(options):
 def _grade(options):
     bundle = open_bundle(options.bundle)
     roster = pages.read_roster(options.roster) if options.roster else None
+    marks = pages.read_marks(options.marks) if options.marks else ()
     tier = "" if options.trust_students else confine.find_tier()
     if not tier and not options.trust_students:
         return NO_TIER
     rows = collect.grade_all(
         options.submissions, bundle, options.out, tier=tier, workers=options.workers
     )
-    pages.write(options.out, rows, bundle, roster)
+    pages.write(options.out, rows, bundle, roster, marks)
     graded = sum(row["status"] == "graded" for row in rows)
     print(f"{graded} of {len(rows)} files graded, in tier {tier or 'none: unconfined'}.")
     print(f"The class: {options.out / 'class.html'}. The grades: {options.out / 'grades.csv'}")

@@ -23,9 +23,14 @@ small { color: #767676 }
 RISKY = "=+-@\t\r\n|%"  # a spreadsheet may take what begins so for a formula
 
 
-def write(out, rows, bundle, roster=None):
-    """Write all pages for the rows of `grade_all` into the folder `out`."""
+def write(out, rows, bundle, roster=None, marks=()):
+    """Write all pages for the rows of `grade_all` into the folder `out`.
+
+    roster: the ids of the class. marks: points that a person gave, as `read_marks`
+    reads them.
+    """
     out = Path(out)
+    rows = [_marked(row, marks) for row in rows]
     rows = [{**row, "notes": [*row["notes"], *_seen_beside(row, rows, roster)]} for row in rows]
     _write_csv(out / "grades.csv", rows, bundle)
     feedback = out / "feedback"
@@ -41,6 +46,30 @@ def read_roster(path):
     with open(path, newline="", encoding="utf-8-sig") as file:
         ids = [line[0].strip() for line in csv.reader(file) if line and line[0].strip()]
     return ids[1:] if ids and ids[0].lower() in ("student", "id") else ids
+
+
+def read_marks(path):
+    """[(student, question, points, comment)] in a CSV file with these columns."""
+    with open(path, newline="", encoding="utf-8-sig") as file:
+        lines = list(csv.DictReader(file))
+    try:
+        return [
+            (one["student"].strip(), one["question"].strip(), float(one["points"]), one["comment"])
+            for one in lines
+        ]
+    except (KeyError, ValueError, AttributeError) as error:
+        columns = "student,question,points,comment"
+        raise ValueError(f"read_marks: expected the columns {columns} in {path}; {error}") from None
+
+
+def _marked(row, marks):
+    """The row with the points that a person gave in the place of those of a program."""
+    questions = dict(row["questions"])
+    for student, question, points, comment in marks:
+        if student == row["student"] and question in questions:
+            questions[question] = {**questions[question], "points": points, "comment": comment}
+    points = sum(one["points"] or 0 for one in questions.values())
+    return {**row, "questions": questions, "points": f"{points:g}"}
 
 
 def _seen_beside(row, rows, roster):
@@ -81,9 +110,7 @@ def _harmless(value):
 
 
 def _most(bundle):
-    """The points that a program can give: those of written answers come by hand."""
-    questions = bundle.about["questions"]
-    return sum(question["points"] for question in questions if question["kind"] != "written")
+    return sum(question["points"] for question in bundle.about["questions"])
 
 
 # --- the pages
@@ -122,8 +149,7 @@ def _feedback(row, bundle):
     for question in bundle.about["questions"]:
         one = row["questions"].get(question["name"], {"points": 0, "slip": "answer-missing"})
         points = one["points"]
-        by_hand = f"of {question['points']}, given by a person"
-        said = by_hand if points is None else f"{points} of {question['points']}"
+        said = "not marked yet" if points is None else f"{points:g} of {question['points']}"
         lines.append([html.escape(question["name"]), said, _said(one, question)])
     facts = [f"File: {row['file']}", f"Student: {row['student'] or 'unknown'}", *row["notes"]]
     facts.insert(0, f"{row['points']} of {_most(bundle)} points.")
@@ -136,6 +162,8 @@ def _feedback(row, bundle):
 
 def _said(one, question):
     """HTML: the text of the table on a slip. Nothing that the student's code said."""
+    if "comment" in one:
+        return html.escape(f"Marked by a person. {one['comment'] or ''}")
     if question["kind"] == "written":
         return "A person reads it."
     slip = one["slip"]
