@@ -2,6 +2,7 @@
 
 import copy
 import os
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -9,9 +10,12 @@ import xml.etree.ElementTree as ElementTree
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from support.assignments import handed_out, solved
+
+from bn_classroom.build import ASSIGNMENTS, build, load, write_student
+from bn_classroom.sample import solved
 
 pytestmark = pytest.mark.once
+NAME = "a2_batchnorm_forward"
 WRONG = "batchnorm = lambda *arguments: arguments[0]"
 STATES = {  # state -> whether it passes
     "untouched": False,
@@ -33,7 +37,10 @@ STATES = {  # state -> whether it passes
 def said(tmp_path_factory):
     """{state: whether pytest passes}, all states in one run."""
     folder = tmp_path_factory.mktemp("states")
-    built = handed_out(folder)
+    built = build(NAME)
+    write_student(built, folder)
+    for file in load(NAME).HANDED_OUT:
+        shutil.copy(ASSIGNMENTS / NAME / file, folder)
     for state, notebook in states(built, folder).items():
         nbformat.write(notebook, folder / f"{state}.ipynb")
     (folder / f"{built.about['id']}.ipynb").unlink()
@@ -50,7 +57,7 @@ def said(tmp_path_factory):
 
 def states(built, folder):
     """{state: the notebook in this state}."""
-    nothing, right = copy.deepcopy(built.notebook), solved(built)
+    nothing, right = copy.deepcopy(built.notebook), solved(built, "s1")
     one_wrong = dict.fromkeys(q["name"] for q in built.about["questions"])
     two = {q["name"]: None for q in built.about["questions"][1:]}
     untouched, done = run(nothing, folder), run(right, folder)
@@ -78,8 +85,8 @@ def states(built, folder):
             cell.metadata["tags"] = ["raises-exception"]
     return {
         "untouched": untouched,
-        "one right, one wrong, the others open": solved(built, **{**two, "maps": "maps = 3"}),
-        "one wrong, the others open": solved(built, **{**one_wrong, "batchnorm": WRONG}),
+        "one right, one wrong, the others open": solved(built, "s1", **{**two, "maps": "maps = 3"}),
+        "one wrong, the others open": solved(built, "s1", **{**one_wrong, "batchnorm": WRONG}),
         "nothing solved, outputs cleared": nothing,
         "a forged output and a comment for nbval": forged,
         "all right": done,
@@ -87,7 +94,7 @@ def states(built, folder):
         "all right, not run again before saving": stale,
         "all right, two earlier cells run a second time": again,
         "all right, with two scratch cells": scratch,
-        "one wrong, run twice": run(solved(built, batchnorm=WRONG), folder),
+        "one wrong, run twice": run(solved(built, "s1", batchnorm=WRONG), folder),
         "nothing solved, a tag on the last cell": tagged,
     }
 
