@@ -1,0 +1,1 @@
+"""The instructors' side: assignments are written, built and graded here."""
