@@ -144,7 +144,7 @@ def _told(name, module, chosen, notebook):
         return {**told, "kind": "written", "define": [], "read": ""}
     if name in module.NUMBERS:
         (numbers,) = (n for n in module.NUMBERS[name] if n.name == chosen[name])
-        told |= {"kind": "values", "define": list(numbers.within), "within": numbers.within}
+        told |= {"kind": "values", "define": list(numbers.tolerance), "within": numbers.tolerance}
         return {**told, "practice": numbers.truth("practice"), "read": numbers.read}
     (contract,) = (c for c in module.QUESTIONS[name] if c.name == chosen[name])
     return {**told, "kind": "function", "define": [contract.define], "read": contract.read}
@@ -168,7 +168,7 @@ def _faults(contract, expected):
             yield f"the slip {name} passes"
         elif verdict.slip != name and HINTS.get(verdict.slip) != HINTS.get(name):
             yield f"the slip {name} looks like {verdict.slip}, and their hints differ"
-    right = [*contract.variants, *styles(contract.question.truth)]
+    right = [*contract.variants, *styles(contract.question.truth).values()]
     if len(right) < STYLES:
         yield f"expected right answers in {STYLES} styles, got {len(right)}"
     for answer in right:

@@ -242,5 +242,3 @@ def _result(data, task):
     rows = data.get("reports") if isinstance(data, dict) else None
     reports = wire.decode_reports(rows, calls, returns, SimpleNamespace)
     return {"reports": list(map(wire.encode_report, reports))}
-
-

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from bn_helpers.checks import MISCONCEPTIONS, stored
 from bn_helpers.checks.assignment import near
+from bn_helpers.checks.calling import Report
 from bn_helpers.checks.judging import judge
 
 from . import confine
@@ -84,7 +85,7 @@ def _task(question, bundle):
         "grade_id": question["grade_id"],
         "kind": question["kind"],
         "define": question["define"],
-        "calls": wire.encode_calls(expected.calls) if expected else [],
+        "calls": wire.encode(expected.calls) if expected else [],
         "names": list(expected.names) if expected else [],
         "returns": list(expected.returns) if expected else [],
     }
@@ -107,14 +108,16 @@ def _slip(question, ran, bundle, submission):
     if "trouble" in ran:
         name = ran["trouble"][0]
         return name if name in MISCONCEPTIONS else "died"
-    reports = ran["reports"]
-    if question["kind"] == "function":
-        verdict = judge(reports, bundle.expected[question["name"]])
-        return verdict.slip or ""
-    return _of_numbers(question, reports, bundle, submission)
+    if question["kind"] != "function":
+        (report,) = wire.decode_reports(ran["reports"], 1, len(question["define"]))
+        return _of_numbers(question, report["results"], bundle, submission)
+    expected = bundle.expected[question["name"]]
+    counts = len(expected.calls), len(expected.returns)
+    verdict = judge(wire.decode_reports(ran["reports"], *counts, Report), expected)
+    return verdict.slip or ""
 
 
-def _of_numbers(question, reports, bundle, submission):
+def _of_numbers(question, results, bundle, submission):
     """The id of what is wrong with numbers that depend on the student's id."""
     name = question["name"]
     if submission.student in ("", "practice"):
@@ -122,7 +125,7 @@ def _of_numbers(question, reports, bundle, submission):
     contracts = load(bundle.about["id"]).NUMBERS[name]
     (numbers,) = (c for c in contracts if c.name == bundle.about["contracts"][name])
     wanted = numbers.truth(submission.student)
-    got = dict(zip(question["define"], (float(value) for value in reports[0].results)))
+    got = dict(zip(question["define"], map(float, results)))
     within = question["within"]
     return "" if all(near(got[k], wanted[k], within[k]) for k in within) else "own-differs"
 

@@ -20,7 +20,7 @@ td.n, th.n { text-align: right; font-variant-numeric: tabular-nums }
 .bar i { background: #009E73 } .bar b { background: #76767655 }
 small { color: #767676 }
 """
-RISKY = "=+-@\t\r\n|%"  # a spreadsheet may take what begins so for a formula
+RISKY = "=+-@|%"  # a spreadsheet may take what begins so for a formula
 
 
 def write(out, rows, bundle, roster=None, marks=()):
@@ -104,8 +104,8 @@ def _write_csv(path, rows, bundle):
 def _harmless(value):
     """A text that no spreadsheet takes for a formula."""
     if isinstance(value, str):
-        value = value.replace("\r", " ").replace("\n", " ")
-        return f"'{value}" if value and value[0] in RISKY else value
+        value = re.sub(r"\s", " ", value)
+        return f"'{value}" if value.lstrip()[:1] in set(RISKY) else value
     return value
 
 
@@ -175,9 +175,9 @@ def _said(one, question):
 
 
 def heading(read):
-    """ "05_batchnorm_forward.ipynb#One-mean" as "lesson 05, One mean"."""
-    file, _, anchor = read.partition("#")
-    return f"lesson {file[:2]}, {anchor.replace('-', ' ')}"
+    """ "05_batchnorm_forward.ipynb#6. One mean" as "lesson 05, 6. One mean"."""
+    file, _, title = read.partition("#")
+    return f"lesson {file[:2]}, {title}" if read else ""
 
 
 def _class_page(rows, bundle):
