@@ -1,6 +1,6 @@
 """Assignment a2: batch norm, forward. Its questions, three contracts for each."""
 
-from bn_classroom.author import Contract, beside
+from bn_classroom.author import Contract, Written, beside
 from bn_helpers.checks.question import Question
 
 LESSON = "05_batchnorm_forward.ipynb#"
@@ -54,5 +54,16 @@ QUESTIONS = {
         "6. What gamma and beta are for",
         returns=("gamma", "beta"),
         axes=("entry",),
+    ),
+}
+NUMBERS = {"own": beside(__file__, "looking").CONTRACTS}
+WRITTEN = {
+    "why": tuple(
+        Written(name, 2, LESSON + read)
+        for name, read in {
+            "company": "4. One point moves",
+            "noise": "5. The batch size, on a real network",
+            "alone": "3. One value far from the others",
+        }.items()
     ),
 }

@@ -45,6 +45,13 @@ OWN = {
     "one-spatial-axis": (over(0, 3), over(0, 4), over(0, 2, 3), over(0, 2, 4)),
     "across-channels": (over(0, 1, 3, 4), over(1, 3, 4), over(0, 1)),
     "per-example": over(1, 2, 3, 4),
+    "one-frame-for-all": tuple(
+        by_means(
+            lambda x, k=k: x[:, :, [k]].mean((0, 3, 4), keepdims=True),
+            lambda x, mu, k=k: x[:, :, [k]].var((0, 3, 4), keepdims=True),
+        )
+        for k in (0, -1)
+    ),
     "steps-only": (over(0, 2), over(2)),
     "one-mean-for-all": over(0, 1, 2, 3, 4),
     "variances-averaged": (

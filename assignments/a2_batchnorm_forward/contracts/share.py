@@ -181,6 +181,23 @@ OWN = {
         of_shares(lambda x, n, m, v, mu: (mu, variance(x, n, m, v**2, mu))),
         of_shares(lambda x, n, m, v, mu: (mu, variance(x, n, m, np.sqrt(v), mu))),
     ),
+    "brackets": (
+        of_shares(
+            lambda x, n, m, v, mu: (mu, own_squares(x, mu) + n * (v + (m - mu) ** 2) / (len(x) + n))
+        ),
+        of_shares(
+            lambda x, n, m, v, mu: (mu, own_squares(x, mu) / (len(x) + n) + n * (v + (m - mu) ** 2))
+        ),
+        of_shares(
+            lambda x, n, m, v, mu: (mu, (own_squares(x, mu) + n * v + (m - mu)) / (len(x) + n))
+        ),
+    ),
+    "one-mean-for-all": of_shares(
+        lambda x, n, m, v, mu: (
+            c := (x.sum() + n * m) / (len(x) + n),
+            (((x - c) ** 2).sum() + n * (v + (m - c) ** 2)) / (len(x) + n),
+        )
+    ),
     "axis-of-features": lambda x, n, m, v, g, b, e: over(1)(x, g, b, e),
 }
 
