@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from answers import attack, backward, forward, inference, initialization, rescaling, shift
 from answers.initialization import normal, raises, step_on_a_copy, talks
+from support.assignments import NAMES, slips
 
 from bn_helpers import checks
 from bn_helpers.batchnorm import batchnorm_backward
@@ -101,6 +102,7 @@ def test_a_slip_is_named_and_never_raised(check, answer, slip):
 def test_every_misconception_of_the_table_can_be_met_here():
     named = {row[2] for row in SLIPS} | {slip for _, slip, _ in FORMULAS}
     named |= {row[2] for row in BEHAVIOUR} | GRADING
+    named |= {slip for name in NAMES for slip in slips(name)}
     assert set(MISCONCEPTIONS) - named == set()
 
 
