@@ -9,7 +9,6 @@ import hmac
 import importlib.util
 import json
 import re
-import textwrap
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -172,6 +171,12 @@ def faults(contract, seed):
     return [f"{contract.name}: {text}" for text in _faults(contract, expected)]
 
 
+def all_faults(name):
+    """The same of all contracts of an assignment, with inputs of three seeds."""
+    contracts = chain.from_iterable(load(name).QUESTIONS.values())
+    return [text for c in contracts for seed in (VISIBLE, 1, 2) for text in faults(c, seed)]
+
+
 def _faults(contract, expected):
     for name, values in expected.slips:
         verdict = judge([Report(results) for results in values], expected)
@@ -194,9 +199,10 @@ def leaks(built, authored):
     """Sentences on what students would get and must not."""
     cells = built.notebook.cells
     text = "\n".join(cell.source for cell in cells)
-    for line in solution_lines(authored):
-        if line in text:
-            yield f"a line of a solution is in the student's notebook: {line}"
+    for lines in solutions(authored):
+        for line in lines:
+            if line in text:
+                yield f"a line of a solution is in the student's notebook: {line}"
     for cell in authored.cells:
         if cell.metadata.get("bn", {}).get("rubric") and cell.source in text:
             yield "a rubric is in the student's notebook"
@@ -205,11 +211,13 @@ def leaks(built, authored):
             yield f"{question}: hidden inputs are those that students have"
 
 
-def solution_lines(authored):
-    """The lines of the solutions that say something; a bare return does not."""
-    pieces = (SOLUTION.finditer(cell.source) for cell in authored.cells)
-    lines = chain.from_iterable(textwrap.dedent(m[0]).splitlines()[1:-1] for m in chain(*pieces))
-    return {line.strip() for line in lines if len(line.strip()) > 20}
+def solutions(authored):
+    """For each cell with a solution its lines; those that say little are left out."""
+    for cell in authored.cells:
+        pieces = (match[0].splitlines()[1:-1] for match in SOLUTION.finditer(cell.source))
+        lines = {line.strip() for line in chain.from_iterable(pieces) if len(line.strip()) > 20}
+        if lines:
+            yield lines
 
 
 def _alike(a, b):
