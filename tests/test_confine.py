@@ -27,7 +27,11 @@ INPUTS = [np.array([1.5, -2.0]), np.array([[3.0]])]
 MARK = 4321 + 1 / 16  # an input that only the neighbours of a hostile question get
 ATTACKS = {**hostile.REFUSED, **{k: v[1] for k, v in hostile.TROUBLE.items()}, **hostile.HARMLESS}
 # A process for each group, which must outlive all of them.
-GROUPS = [list(hostile.REFUSED), list(hostile.HARMLESS), *(list(hostile.TROUBLE)[i::3] for i in range(3))]
+GROUPS = [
+    list(hostile.REFUSED),
+    list(hostile.HARMLESS),
+    *(list(hostile.TROUBLE)[i::3] for i in range(3)),
+]
 USERS = [(tier, uid) for tier in ("A", "B") for uid in (0, NOBODY)]
 WALLS = [pytest.param(t, u, id=f"{t}-{'nobody' if u else 'root'}") for t, u in USERS]
 MARKED = [*INPUTS, np.array([MARK])]
@@ -109,7 +113,11 @@ def seen_by_all(places):
     } - {None}
     if not closed or os.geteuid() != 0:
         return []
-    inside = [Path(n).resolve() for n in needed if any(Path(n).resolve().is_relative_to(c) for c in closed)]
+    inside = [
+        Path(n).resolve()
+        for n in needed
+        if any(Path(n).resolve().is_relative_to(c) for c in closed)
+    ]
     view = [shutil.which("bwrap") or "bwrap", "--dev-bind", "/", "/"]
     for place in sorted(closed):
         view += ["--perms", "0755", "--tmpfs", str(place)]
@@ -151,7 +159,9 @@ def judge_attack(name, row):
         troubles = [row["trouble"]] if "trouble" in row else [r.trouble for r in reports_of(row)]
         assert {trouble and trouble[0] for trouble in troubles} <= hostile.TROUBLE[name][0], row
     elif "reports" in row:
-        assert [r.results[0].tolist() for r in reports_of(row)] == [(x * 2).tolist() for x in INPUTS]
+        assert [r.results[0].tolist() for r in reports_of(row)] == [
+            (x * 2).tolist() for x in INPUTS
+        ]
 
 
 FORWARD = """
@@ -322,7 +332,7 @@ def test_without_walls_only_limits_hold():
 def test_the_tier_that_is_found_confines():
     if not LINUX:
         pytest.skip("not run: only Linux confines")
-    assert TIER == ("A" if shutil.which("bwrap") else "B")
+    assert ("A" if shutil.which("bwrap") else "B") == TIER
 
 
 VALUES = [
