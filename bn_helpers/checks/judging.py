@@ -49,7 +49,7 @@ def _same_shapes(report, wanted, call, expected):
 
 
 def _one_for_each_row(got, want, call):
-    """Whether all tables among the arguments have the shape (rows of got, columns of want)."""
+    """Whether each table among the arguments has the shape (len(got), len(want))."""
     tables = [np.shape(a) for a in call if np.ndim(a) == 2]
     return bool(tables) and all((*got.shape, *want.shape) == shape for shape in tables)
 

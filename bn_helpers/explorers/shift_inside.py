@@ -85,6 +85,7 @@ def _unit(top, bottom, name, style):
     fill = plots.histogram(top, -4, 4, bins=96)
     plots.name(top, x=OWN[False], title=f"{name} batch norm")
     curves = _bundle(bottom, style)
+    bottom.yaxis.set_label_coords(-0.22, 0.5)  # left of the widest number, for every setting
     marker = bottom.axvline(1, color=plots.INK, linestyle=":", linewidth=1.2)
 
     def draw(values, percentiles, stop, span, words):
