@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from bn_classroom import confine
-from bn_classroom.build import build, write_bundle
+from bn_classroom.build import draft, write_bundle
 from bn_classroom.collect import grade_all
 from bn_classroom.grade import open_bundle
 from bn_classroom.sample import write
@@ -25,7 +25,7 @@ def measured(count):
     tier = confine.find_tier()
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
-        built = build(NAME, "a key")
+        built = draft(NAME, "a key")
         write_bundle(built, folder / "bundle")
         write(built, folder / "in", count)
         bundle = open_bundle(folder / "bundle")

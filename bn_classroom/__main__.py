@@ -1,11 +1,12 @@
 """The commands: build, release, grade."""
 
 import argparse
+import shutil
 import sys
 from pathlib import Path
 
 from . import collect, confine, pages
-from .build import ASSIGNMENTS, NotBuilt, build, write_student
+from .build import ASSIGNMENTS, NotBuilt, all_faults, build, load, write_student
 from .grade import open_bundle
 from .release import release
 
@@ -59,7 +60,11 @@ def parser():
 def _build(_):
     NOTEBOOKS.mkdir(exist_ok=True)
     for name in NAMES:
+        if wrong := all_faults(name):
+            raise NotBuilt("\n".join(wrong))
         write_student(build(name), NOTEBOOKS)
+        for file in load(name).HANDED_OUT:
+            shutil.copy(ASSIGNMENTS / name / file, NOTEBOOKS)
         print(f"{name}: built, {NOTEBOOKS / name}.ipynb")
 
 

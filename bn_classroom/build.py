@@ -9,7 +9,6 @@ import hmac
 import importlib.util
 import json
 import re
-import textwrap
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -58,14 +57,23 @@ def load(name):
 
 def build(name, key=PUBLIC):
     """The Built of an assignment for a key; NotBuilt if something is wrong with it."""
+    module, built = load(name), draft(name, key)
+    authored = nbformat.read(ASSIGNMENTS / name / "notebook.ipynb", as_version=4)
+    seeds = {q: (VISIBLE, drawn(key, q, "inputs")) for q in module.QUESTIONS}
+    chosen = {q: _chosen(module, built.secret["contracts"], q) for q in module.QUESTIONS}
+    wrong = [text for q, c in chosen.items() for seed in seeds[q] for text in faults(c, seed)]
+    if wrong := [*wrong, *leaks(built, authored)]:
+        raise NotBuilt("\n".join(wrong))
+    return built
+
+
+def draft(name, key=PUBLIC):
+    """The Built of an assignment for a key, not looked over."""
     module = load(name)
     authored = nbformat.read(ASSIGNMENTS / name / "notebook.ipynb", as_version=4)
-    functions = {
-        q: contracts[drawn(key, q) % len(contracts)] for q, contracts in module.QUESTIONS.items()
-    }
-    others = {**module.NUMBERS, **module.WRITTEN}
-    chosen = {q: c.name for q, c in functions.items()}
-    chosen |= {q: contracts[drawn(key, q) % len(contracts)].name for q, contracts in others.items()}
+    several = {**module.QUESTIONS, **module.NUMBERS, **module.WRITTEN}
+    chosen = {q: contracts[drawn(key, q) % len(contracts)].name for q, contracts in several.items()}
+    functions = {q: _chosen(module, chosen, q) for q in module.QUESTIONS}
     hidden = {q: expected_of(c.question, drawn(key, q, "inputs")) for q, c in functions.items()}
     visible = {q: expected_of(c.question, VISIBLE) for q, c in functions.items()}
     notebook = for_students(authored, chosen)
@@ -74,10 +82,14 @@ def build(name, key=PUBLIC):
     about["release"] = digest(notebook, about, drawn(key, "release"))
     notebook.metadata["bn_assignment"] = {k: about[k] for k in ("id", "version", "release")}
     secret = {"contracts": chosen}
-    built = Built(notebook, visible, hidden, about, secret)
-    if wrong := [*faults(module), *leaks(built, authored)]:
-        raise NotBuilt("\n".join(wrong))
-    return built
+    return Built(notebook, visible, hidden, about, secret)
+
+
+def _chosen(module, names, question):
+    """The contract of a question that was drawn."""
+    several = {**module.QUESTIONS, **module.NUMBERS}[question]
+    (contract,) = (c for c in several if c.name == names[question])
+    return contract
 
 
 def drawn(key, *what):
@@ -143,22 +155,26 @@ def _told(name, module, chosen, notebook):
     if name in module.WRITTEN:
         return {**told, "kind": "written", "define": [], "read": ""}
     if name in module.NUMBERS:
-        (numbers,) = (n for n in module.NUMBERS[name] if n.name == chosen[name])
+        numbers = _chosen(module, chosen, name)
         told |= {"kind": "values", "define": list(numbers.tolerance), "within": numbers.tolerance}
         return {**told, "practice": numbers.truth("practice"), "read": numbers.read}
-    (contract,) = (c for c in module.QUESTIONS[name] if c.name == chosen[name])
+    contract = _chosen(module, chosen, name)
     return {**told, "kind": "function", "define": [contract.define], "read": contract.read}
 
 
 # --- what must not pass
 
 
-def faults(module):
+def faults(contract, seed):
     """Sentences on slips that pass, slips that look alike, right answers refused."""
-    for contract in chain.from_iterable(module.QUESTIONS.values()):
-        for seed in (VISIBLE, 1, 2):
-            expected = expected_of(contract.question, seed)
-            yield from (f"{contract.name}: {text}" for text in _faults(contract, expected))
+    expected = expected_of(contract.question, seed)
+    return [f"{contract.name}: {text}" for text in _faults(contract, expected)]
+
+
+def all_faults(name):
+    """The same of all contracts of an assignment, with inputs of three seeds."""
+    contracts = chain.from_iterable(load(name).QUESTIONS.values())
+    return [text for c in contracts for seed in (VISIBLE, 1, 2) for text in faults(c, seed)]
 
 
 def _faults(contract, expected):
@@ -183,9 +199,10 @@ def leaks(built, authored):
     """Sentences on what students would get and must not."""
     cells = built.notebook.cells
     text = "\n".join(cell.source for cell in cells)
-    for line in solution_lines(authored):
-        if line in text:
-            yield f"a line of a solution is in the student's notebook: {line}"
+    for lines in solutions(authored):
+        for line in lines:
+            if line in text:
+                yield f"a line of a solution is in the student's notebook: {line}"
     for cell in authored.cells:
         if cell.metadata.get("bn", {}).get("rubric") and cell.source in text:
             yield "a rubric is in the student's notebook"
@@ -194,11 +211,13 @@ def leaks(built, authored):
             yield f"{question}: hidden inputs are those that students have"
 
 
-def solution_lines(authored):
-    """The lines of the solutions that say something; a bare return does not."""
-    pieces = (SOLUTION.finditer(cell.source) for cell in authored.cells)
-    lines = chain.from_iterable(textwrap.dedent(m[0]).splitlines()[1:-1] for m in chain(*pieces))
-    return {line.strip() for line in lines if len(line.strip()) > 20}
+def solutions(authored):
+    """For each cell with a solution its lines; those that say little are left out."""
+    for cell in authored.cells:
+        pieces = (match[0].splitlines()[1:-1] for match in SOLUTION.finditer(cell.source))
+        lines = {line.strip() for line in chain.from_iterable(pieces) if len(line.strip()) > 20}
+        if lines:
+            yield lines
 
 
 def _alike(a, b):

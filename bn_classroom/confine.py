@@ -27,8 +27,8 @@ CELLS = 1000
 class Limits:
     """What one question may use."""
 
-    cpu: int = 4  # seconds
-    wall: int = 8  # seconds
+    cpu: float = 4  # seconds
+    wall: float = 8  # seconds
     memory: int = 1 << 30  # bytes of addresses; NumPy alone has some 200 MB
     output: int = 6_000_000  # bytes of what it says
     start: int = 30  # seconds in which a process starts, on a busy machine

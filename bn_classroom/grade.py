@@ -110,6 +110,8 @@ def _slip(question, ran, bundle, submission):
         return name if name in MISCONCEPTIONS else "died"
     if question["kind"] != "function":
         (report,) = wire.decode_reports(ran["reports"], 1, len(question["define"]))
+        if report["trouble"]:
+            return report["trouble"][0]
         return _of_numbers(question, report["results"], bundle, submission)
     expected = bundle.expected[question["name"]]
     counts = len(expected.calls), len(expected.returns)

@@ -43,7 +43,8 @@ def read(data):
     code = "\n".join(cell.source for cell in cells if cell.kind == "code")
     found = ID.search(code)
     own = _dict(_dict(_dict(stored).get("metadata")).get("bn_assignment"))
-    return Submission(found[2].strip() if found else "", _text(own.get("release"))[:64], cells)
+    student = found[2].strip() if found else ""
+    return Submission("" if student == "..." else student, _text(own.get("release"))[:64], cells)
 
 
 def _parsed(data):

@@ -5,6 +5,7 @@ starts plainly: Landlock and a seccomp filter are put up from within, without ro
 has no walls. In all of them the process gives up its rights by itself (`lockdown`).
 """
 
+import importlib.util
 import json
 import os
 import shutil
@@ -15,8 +16,6 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-
-from bn_helpers import checks
 
 PASSED_ON = ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES")  # what tests of numbers set
 CHECKING = ("calling.py", "errors.py")
@@ -69,9 +68,14 @@ def _own_places():
         "python": Path(getattr(sys, "_base_executable", sys.executable)).resolve(),
         "library": Path(sysconfig.get_path("stdlib")).resolve(),
         "packages": Path(np.__file__).resolve().parent.parent,
-        "checks": Path(checks.__file__).resolve().parent,
+        "checks": _helpers() / "checks",
         "code": Path(__file__).resolve().parent,
     }
+
+
+def _helpers():
+    """The folder of bn_helpers, which need not be imported for that."""
+    return Path(importlib.util.find_spec("bn_helpers").origin).resolve().parent
 
 
 def _places():

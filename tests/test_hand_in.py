@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from bn_classroom.build import ASSIGNMENTS, build, load, write_student
+from bn_classroom.build import ASSIGNMENTS, draft, load, write_student
 from bn_classroom.sample import solved
 
 pytestmark = pytest.mark.once
@@ -37,7 +37,7 @@ STATES = {  # state -> whether it passes
 def said(tmp_path_factory):
     """{state: whether pytest passes}, all states in one run."""
     folder = tmp_path_factory.mktemp("states")
-    built = build(NAME)
+    built = draft(NAME)
     write_student(built, folder)
     for file in load(NAME).HANDED_OUT:
         shutil.copy(ASSIGNMENTS / NAME / file, folder)

@@ -3,8 +3,8 @@
 from bn_classroom.author import Contract, Written, beside
 from bn_helpers.checks.question import Question
 
-VERSION = "1"
-HANDED_OUT = "own.py", "network.npz"  # files that students get beside the notebook
+VERSION = 1  # a change of what is handed out makes another
+HANDED_OUT = ["own.py", "network.npz"]  # beside the notebook and its arrays
 LESSON = "05_batchnorm_forward.ipynb#"
 PASSED = {
     "weighted": "Each example moves mean and variance by its weight.",

@@ -52,14 +52,23 @@ def plan(task, cells, names):
     for key, rule in (("id", "cell id"), ("grade_id", "grade_id")):
         if found := _with(key, task, cells, having):
             return _chosen(found, rule, names, wanted)
-    if having:
-        rule = f"the one cell that defines {' and '.join(task['define'])}"
+    if len(having) == 1:
+        rule = f"the one cell that defines {_list(wanted)}"
         return _chosen(having, rule, names, wanted)
+    return _unreadable(task, cells, names) or {"rule": "", "trouble": _none(having, wanted)}
+
+
+def _unreadable(task, cells, names):
+    """The trouble of the cell in which the answer stands, if that cannot be read."""
     for key, rule in (("id", "cell id"), ("grade_id", "grade_id")):
         for i in _with(key, task, cells, range(len(cells))):
-            if "trouble" in names[i]:  # the answer stands there, and cannot be read
+            if "trouble" in names[i]:
                 return {"rule": rule, "trouble": names[i]["trouble"]}
-    return {"rule": "", "trouble": ["answer-missing", _list(task["define"])]}
+    return None
+
+
+def _none(having, wanted):
+    return ["answer-twice" if having else "answer-missing", f"Looked for {_list(wanted)}."]
 
 
 def _with(key, task, cells, places):
@@ -68,12 +77,12 @@ def _with(key, task, cells, places):
 
 def _chosen(found, rule, names, wanted):
     if len(found) > 1:
-        return {"rule": "", "trouble": ["answer-twice", _list(sorted(wanted))]}
+        return {"rule": rule, "trouble": _none(found, wanted)}
     return {"rule": rule, "cell": found[0], "used": _before(found[0], names)}
 
 
-def _list(names):
-    return f"It must define {' and '.join(names)}."
+def _list(wanted):
+    return " and ".join(sorted(wanted))
 
 
 def _before(answer, names):

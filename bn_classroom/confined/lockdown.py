@@ -6,6 +6,7 @@ library, no root. See the kernel's pages landlock(7), seccomp(2) and capabilitie
 
 import ctypes
 import errno
+import math
 import os
 import resource
 import struct
@@ -80,7 +81,7 @@ def _nobody_reads(folders):
 
 def limit(memory, cpu):
     """At most `memory` bytes and `cpu` seconds, no file written, no further process."""
-    limits = {"AS": memory, "CPU": cpu, "FSIZE": 0, "CORE": 0, "NOFILE": 64, "NPROC": 0}
+    limits = {"AS": memory, "CPU": math.ceil(cpu), "FSIZE": 0, "CORE": 0, "NOFILE": 64, "NPROC": 0}
     for name, value in limits.items():
         with suppress(ValueError, OSError, AttributeError):  # an older, lower limit stays
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))

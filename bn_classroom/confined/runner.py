@@ -20,6 +20,7 @@ from . import cells as reading
 from . import lockdown
 
 READING = 3  # times that reading of the cells is begun again behind one that kills it
+LOOK = 0.1  # seconds between two looks at the clocks
 PATIENCE = 0.25  # seconds for a child to end after its last word
 
 
@@ -50,8 +51,9 @@ def _import(config):
     import numpy.random  # noqa: F401  # here once, and not in each child
     from checking import calling
 
-    from . import answer  # noqa: F401  # before the rights to read it are gone
+    from . import answer
 
+    answer.warm_up(calling)
     sys.path.remove(config["packages"])
     package.__path__ = []
     sys.path_importer_cache.clear()
@@ -147,17 +149,26 @@ def _watch(pid, read, config):
     """(trouble or None, bytes) that a child says until it ends, or is ended."""
     said, deadline, ended = bytearray(), time.monotonic() + config["wall"], None
     while not ended:
-        left = deadline - time.monotonic()
-        if left <= 0:
+        ready = select.select([read], [], [], LOOK)[0]
+        if ready and not (data := os.read(read, 65536)):
+            break
+        said += data if ready else b""
+        if len(said) > config["output"]:
+            ended = ["too-large", "It said too much."]
+        elif _computed(pid) > config["cpu"]:
+            ended = ["too-long", f"It computed for {config['cpu']} seconds."]
+        elif time.monotonic() > deadline:
             ended = ["too-long", f"It ran for {config['wall']} seconds."]
-        elif select.select([read], [], [], left)[0]:
-            if not (data := os.read(read, 65536)):
-                break
-            said += data
-            if len(said) > config["output"]:
-                ended = ["too-large", "It said too much."]
     status, used = _reaped(pid, 0 if ended else PATIENCE)
     return ended or _died(status, used, config), bytes(said)
+
+
+def _computed(pid):
+    """The CPU seconds of a child; 0 where the system does not tell, and RLIMIT_CPU ends it."""
+    try:
+        return time.clock_gettime(~pid << 3 | 2)  # clock_getcpuclockid(3)
+    except OSError:
+        return 0
 
 
 def _reaped(pid, patience):
