@@ -85,6 +85,12 @@ OWN = {
     ),
     "border-not-normalized": (
         lambda x, g, b, e: np.where(is_inner(x.shape), batchnorm_maps(x, g, b, e), x),
+        lambda x, g, b, e: np.pad(
+            batchnorm_maps(x, g, b, e)[:, :, 1:-1, 1:-1], ((0, 0), (0, 0), (1, 1), (1, 1)), "edge"
+        ),
+        lambda x, g, b, e: np.where(
+            is_inner(x.shape), batchnorm_maps(x, g, b, e), over(0, 2, 3)(x, g, b, e)
+        ),
         lambda x, g, b, e: np.where(is_inner(x.shape), batchnorm_maps(x, g, b, e), 0),
         lambda x, g, b, e: np.where(
             is_inner(x.shape), batchnorm_maps(x, g, b, e), affine(0 * x, g, b)

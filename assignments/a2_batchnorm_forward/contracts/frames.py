@@ -42,7 +42,9 @@ OWN = {
     "per-place": over(0),
     "per-image": (over(3, 4), over(2, 3, 4)),
     "one-spatial-axis": (over(0, 3), over(0, 4), over(0, 2, 3), over(0, 2, 4)),
-    "across-channels": (over(0, 1, 3, 4), over(1, 3, 4), over(0, 1)),
+    "across-channels": tuple(
+        over(*a) for a in ((0, 1, 3, 4), (1, 3, 4), (0, 1), (0, 1, 2), (1,), (0, 1, 2, 3))
+    ),
     "per-example": over(1, 2, 3, 4),
     "one-frame-for-all": tuple(
         by_means(

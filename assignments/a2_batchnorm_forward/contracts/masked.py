@@ -69,6 +69,7 @@ OWN = {
         *of_mask(lambda x, m: (mu := kept_mean(x, m), ((x * m - mu) ** 2).mean(0))),
         *of_mask(lambda x, m: (mu := kept_mean(x, m), ((x * m - mu) ** 2).sum(0) / m.sum())),
         *of_mask(lambda x, m: (kept_mean(x, m), (x * m).var(0))),
+        *of_mask(lambda x, m: ((x * m).mean(0), kept_squares(x, m, kept_mean(x, m)) / m.sum())),
         lambda x, m, g, b, e: over(0)(x * m[:, None], g, b, e),
     ),
     "mask-in-one": (
@@ -77,7 +78,17 @@ OWN = {
         *of_mask(lambda x, m: (x.mean(0), kept_squares(x, m, kept_mean(x, m)) / m.sum())),
         *of_mask(lambda x, m: (mu := x.mean(0), kept_squares(x, m, mu) / m.sum())),
     ),
+    "first-rows-taken": (
+        *of_mask(lambda x, m: (x[: m.sum()].mean(0), x[: m.sum()].var(0))),
+        lambda x, m, g, b, e: batchnorm(x, m, g, b, e)[np.argsort(~m, kind="stable")],
+    ),
+    "one-mean-for-all": (
+        *of_mask(lambda x, m: (x[m[:, 0]].mean(), x[m[:, 0]].var())),
+        *of_mask(lambda x, m: (x[m[:, 0]].mean(0), x[m[:, 0]].var())),
+    ),
     "masked-not-zeroed": (
+        lambda x, m, g, b, e: right(by_mask(zeroed=False))(x * m[:, None], m, g, b, e),
+        right(by_mask(kept=lambda x, b: 1.0)),
         right(by_mask(zeroed=False)),
         right(by_mask(kept=lambda x, b: x)),
     ),

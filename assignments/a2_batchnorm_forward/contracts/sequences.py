@@ -82,7 +82,22 @@ OWN = {
         *of_places(plain, lambda x, mu, m: kept((x - mu) ** 2, m)),
         *of_places(plain, lambda x, mu, m: kept((x - kept(x, m)) ** 2, m)),
     ),
-    "masked-not-zeroed": (right(by_mask(zeroed=False)), right(by_mask(kept=lambda x, b: x))),
+    "masked-not-zeroed": (
+        right(by_mask(zeroed=False)),
+        right(by_mask(kept=lambda x, b: x)),
+        lambda x, m, *rest: right(by_mask(zeroed=False))(x * m[:, None, :], m, *rest),
+    ),
+    "rows-miscounted": sum(
+        (
+            of_places(lambda x, m, count=count: kept(x, m) * m.sum() / count(x, m))
+            for count in (
+                lambda x, m: m.sum() * x.shape[1],
+                lambda x, m: len(x),
+                lambda x, m: x.shape[2],
+            )
+        ),
+        (),
+    ),
     "masked-beta-left": right(by_mask(kept=lambda x, b: b)),
     "mean-of-means": (
         *of_places(lambda x, m: kept(x, m, 2).mean(0, keepdims=True)),

@@ -35,6 +35,8 @@ SLIPS = {
     "gamma-inverted": (
         by_gamma(lambda v, e, s: s / np.sqrt(v + e)),
         by_gamma(lambda v, e, s: s / np.sqrt(v)),
+        by_gamma(lambda v, e, s: s / (v + e)),
+        by_gamma(lambda v, e, s: s / v),
     ),
     "spread-ratio-inverted": (
         by_gamma(lambda v, e, s: s * np.sqrt(v / (v + e))),

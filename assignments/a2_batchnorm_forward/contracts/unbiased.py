@@ -35,6 +35,7 @@ SLIPS = {
     "conversion-with-eps": (
         by_gamma(lambda v, m, e: np.sqrt((v + e) * (m - 1) / m)),
         by_gamma(lambda v, m, e: np.sqrt(v + e) * (m - 1) / m),
+        by_gamma(lambda v, m, e: np.sqrt(v + e * (m - 1) / m)),
     ),
     "conversion-of-std": (
         by_gamma(lambda v, m, e: np.sqrt(v) * (m - 1) / m + e),

@@ -61,6 +61,12 @@ OWN = {
         of_weights(lambda x, w: (centre(x, w), squares(x, w, centre(x, w)) / len(x))),
         of_weights(lambda x, w: (mu := (w * x).mean(0), ((x - mu) ** 2).mean(0))),
         of_weights(lambda x, w: (mu := (w * x).sum(0) / w.max(), squares(x, w, mu) / w.max())),
+        of_weights(
+            lambda x, w: (
+                mu := (w * x).mean(0) / w.max(),
+                squares(x, w, mu) / w.max() / len(x),
+            )
+        ),
     ),
     "weights-squared": (
         right(by_weights(lambda w: w**2)),
@@ -99,6 +105,17 @@ OWN = {
             )
         ),
         of_weights(lambda x, w: (mu := x.mean(0), squares(x, 1 + 0 * w, mu) / (len(x) - 1))),
+    ),
+    "squares-not-centred": of_weights(lambda x, w: (centre(x, w), (x**2).mean(0))),
+    "one-mean-for-all": (
+        of_weights(lambda x, w: (mu := (w * x).sum() / w.sum(), squares(x, w, mu).sum() / w.sum())),
+        of_weights(
+            lambda x, w: (
+                mu := (w * x).sum() / w.sum() / x.shape[1],
+                squares(x, w, mu).sum() / w.sum() / x.shape[1],
+            )
+        ),
+        of_weights(lambda x, w: (mu := centre(x, w), (squares(x, w, mu) / w.sum()).mean())),
     ),
     "axis-of-features": lambda x, w, g, b, e: over(1)(x, g, b, e),
 }
