@@ -106,7 +106,7 @@ def summary():
     with plots.card(7.2, 2.7) as fig:
         left, middle, right = fig.subplots(1, 3, width_ratios=(1.5, 1.1, 1.2))
         stacked(left, most=6)(three_parts(6, "random", 0.7))
-        plane(middle)(on_circle(35, 0.0, 3))
+        plane(middle)(on_circle(35, 0.0, -3))
         middle.set_title("three examples")
         shares = [typical(m, units=1000)[0] for m in SIZES]
         right.plot(SIZES, shares, color=plots.INK, marker="o", markersize=4)
