@@ -46,7 +46,7 @@ class Written:
 
 
 def beside(path, name):
-    """The module `name`.py , a path from the folder of the file `path`."""
+    """The module `name`.py; `name` is a path from the folder of the file `path`."""
     file = Path(path).parent / f"{name}.py"
     spec = spec_from_file_location(f"{file.parent.name}_{file.stem}", file)
     module = module_from_spec(spec)
@@ -88,6 +88,9 @@ def styles(truth):
         "Fortran order": with_results(lambda a: np.array(a, order="F")),
         "a view": with_results(lambda a: np.repeat(np.asarray(a)[..., None], 2, axis=-1)[..., 0]),
         "float64 first": with_arguments(lambda a: a.astype(float) if a.dtype != bool else a),
+        "float32 arguments": with_arguments(
+            lambda a: a.astype(np.float32) if a.dtype != bool else a
+        ),
         "callable object": Called(truth),
         "partial": partial(truth),
     }

@@ -126,10 +126,16 @@ def _of_numbers(question, results, bundle, submission):
         return "own-without-id"
     contracts = load(bundle.about["id"]).NUMBERS[name]
     (numbers,) = (c for c in contracts if c.name == bundle.about["contracts"][name])
-    wanted = numbers.truth(submission.student)
-    got = dict(zip(question["define"], map(float, results)))
-    within = question["within"]
-    return "" if all(near(got[k], wanted[k], within[k]) for k in within) else "own-differs"
+    got, within = dict(zip(question["define"], map(float, results))), question["within"]
+
+    def fits(wanted):
+        return all(near(got[key], wanted[key], within[key]) for key in within)
+
+    student = submission.student
+    if fits(numbers.truth(student)):
+        return ""
+    slips = (slip for slip, formula in numbers.slips.items() if fits(formula(student)))
+    return next(slips, "own-differs")
 
 
 def _written(question, cells):

@@ -9,7 +9,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bn_helpers.checks import forward
 from bn_helpers.checks.normalizing import AFFINE, BRACKETS
+
+
+def batches(rng, *shapes_and_eps):
+    """(x, gamma, beta, eps) as in lesson 05, with narrow columns near 0.
+
+    So right answers in float32 keep the digits that they are judged by.
+    """
+    for x, gamma, beta, eps in forward.batches(rng, *shapes_and_eps):
+        others = (0, *range(2, x.ndim))
+        near = 0.9 * x.mean(axis=others, keepdims=True) if eps < 1e-5 else 0
+        yield x - near, gamma, beta, eps
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from bn_classroom.normalized import Sample, joined, slips_of
+from bn_classroom.normalized import Sample, batches, joined, slips_of
 from bn_classroom.normalized_maps import affine, as_rows, averaged, back_from, by_means, over
-from bn_helpers.checks.forward import batches
 
 
 def batchnorm_maps(x, gamma, beta, eps):
@@ -20,7 +19,7 @@ def cases(rng):
     for x, *rest in batches(rng, *forms):
         C, T = x.shape[1:3]
         wide, shift = rng.uniform(0.5, 2, (C, T, 1, 1)), rng.uniform(-2, 2, (C, T, 1, 1))
-        yield x * wide + shift, *rest
+        yield x * wide + shift * x.std(axis=(0, 2, 3, 4), keepdims=True), *rest
     x = np.array([0, 4, 1, 3, 8, 4, 5, 7]).reshape(2, 1, 2, 1, 2)
     yield x, np.array([-2]), np.array([1]), 2
 

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from bn_classroom.normalized import Sample, joined, over, right, slips_of, with_statistics
-from bn_helpers.checks.forward import batches
+from bn_classroom.normalized import Sample, batches, joined, over, right, slips_of, with_statistics
 
 FORMS = ((7, 4), 2e-3), ((7, 4), 0.3), ((5, 5), 1e-7), ((6, 3), 4.0)
 SMALL = np.array([2, -1]), np.array([3, 0]), 2  # gamma, beta, eps
