@@ -35,11 +35,12 @@ def open_bundle(path):
         ) from None
 
 
-def grade(data, bundle, *, tier):
+def grade(data, bundle, *, tier, meter=None):
     """The grades of one file, as a dict of texts and numbers.
 
     status: "graded", or a sentence on why nothing could be. questions: for each its
-    points, its slip ("" if right) and the rule by which the answer was found.
+    points, its slip ("" if right) and the rule by which it was found. `meter` is
+    called with the CPU seconds of the confined process.
     """
     questions = bundle.about["questions"]
     try:
@@ -53,7 +54,7 @@ def grade(data, bundle, *, tier):
         notes.append("No student id was found.")
     code = [cell._asdict() for cell in submission.cells if cell.kind == "code"]
     asked = [question for question in questions if question["kind"] != "written"]
-    ran = confine.run(code, [_task(question, bundle) for question in asked], tier=tier)
+    ran = confine.run(code, [_task(question, bundle) for question in asked], tier=tier, meter=meter)
     answers = dict(zip((question["name"] for question in asked), ran))
     graded = [_graded(question, answers, bundle, submission) for question in questions]
     return _row(submission.student, "graded", graded, tier, notes)
