@@ -50,7 +50,7 @@ class Notebook(IPyNbFile):
 
 @pytest.hookimpl(optionalhook=True)  # of pytest-xdist, which only `make test` needs
 def pytest_xdist_make_scheduler(config, log):
-    """What belongs together runs in one process: the cells of a lesson, the browser."""
+    """What belongs together runs in one process: a lesson, the browser, the attacks."""
     from xdist.scheduler import LoadScopeScheduling
 
     class Together(LoadScopeScheduling):
@@ -58,7 +58,8 @@ def pytest_xdist_make_scheduler(config, log):
             file = nodeid.split("::")[0]
             if "test_browser" in file:
                 return "browser"
-            return file if file.startswith("notebooks") else nodeid
+            together = file.startswith("notebooks") or file.endswith("test_confine.py")
+            return file if together else nodeid
 
     return Together(config, log)
 

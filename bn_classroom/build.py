@@ -9,6 +9,7 @@ import hmac
 import importlib.util
 import json
 import re
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -46,6 +47,7 @@ class Built(NamedTuple):
     secret: dict  # for the grader alone
 
 
+@cache
 def load(name):
     """The module `questions.py` of an assignment."""
     path = ASSIGNMENTS / name / "questions.py"

@@ -45,13 +45,13 @@ class Lost(Exception):
 def run(cells, tasks, *, tier, limits=LIMITS, meter=None):
     """For each task {"rule", "used", "reports"} or {"rule", "used", "trouble"}.
 
-    cells: [{"id", "grade_id", "source"}], in the order of the file. tasks: [{"question",
-    "id", "grade_id", "define", "kind", "calls", "names", "returns"}], with `calls`
-    encoded by `wire.encode`. Reports are read by `wire.decode_reports`. tier: what
-    `find_tier` found; "" runs without walls, for students that one trusts. meter: is
-    called with the CPU seconds of each process.
+    cells: [{"id", "grade_id", "source"}], in the order of the file. tasks:
+    [{"question", "id", "grade_id", "define", "kind", "calls", "names", "returns"}],
+    with `calls` encoded by `wire.encode`. `wire.decode_reports` reads reports.
+    tier: what `find_tier` found; "" runs without walls, for students that one trusts.
+    meter: is called with the CPU seconds of each process.
 
-    A question is one of: trouble, or reports. Whatever the code does, nothing is raised.
+    Whatever students' code does, nothing is raised.
     """
     if os.name != "posix":
         raise OSError("grading needs fork: use WSL 2 on Windows")
@@ -213,10 +213,11 @@ def _wait(readable, writable, deadline):
 
 
 def _row(said, task, cells):
-    """What one child said: the plan, which no student's code has touched, and the rest."""
+    """What one child said: the plan, which was said before a student's code ran, then
+    the result."""
     row = {"rule": "", "used": []}
     try:
-        ended, plan, data = (said.split(b"\n", 2) + [b"", b""])[:3]
+        ended, plan, data = [*said.split(b"\n", 2), b"", b""][:3]
         if plan:
             row |= _plan(json.loads(plan), cells)
         if ended := json.loads(ended):

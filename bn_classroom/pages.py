@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from bn_helpers.checks import HINTS, MISCONCEPTIONS
+from bn_helpers.checks.verdict import HINTS, MISCONCEPTIONS, READ, heading
 
 STYLE = """
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
@@ -170,14 +170,9 @@ def _said(one, question):
     if not slip:
         return "Right."
     texts = [MISCONCEPTIONS[slip], HINTS.get(slip, "")]
-    texts += [f"Read again: {heading(question['read'])}."] * bool(question["read"])
+    read = READ.get(slip, question["read"])
+    texts += [f"Read again: {heading(read)}."] * bool(read)
     return "<br>".join(html.escape(text) for text in texts if text)
-
-
-def heading(read):
-    """ "05_batchnorm_forward.ipynb#6. One mean" as "lesson 05, 6. One mean"."""
-    file, _, title = read.partition("#")
-    return f"lesson {file[:2]}, {title}" if read else ""
 
 
 def _class_page(rows, bundle):
@@ -194,7 +189,7 @@ def _class_page(rows, bundle):
     )
     reads = {question["name"]: question["read"] for question in asked}
     ranked = [
-        [str(n), html.escape(q), html.escape(MISCONCEPTIONS[slip]), html.escape(heading(reads[q]))]
+        [str(n), *map(html.escape, (q, MISCONCEPTIONS[slip], heading(READ.get(slip, reads[q]))))]
         for (q, slip), n in slips.most_common()
     ]
     body = top + "<h2>Who is right</h2>" + _table(["question", "right", "#files"], right)

@@ -58,7 +58,7 @@ def command(tier, limits):
 
 
 def environment():
-    """One thread for each product, and nothing that is in this process's environment."""
+    """One thread for each product, and nothing of this process's environment."""
     kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     return {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", **kept}
 

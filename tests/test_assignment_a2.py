@@ -3,6 +3,7 @@
 import re
 import warnings
 from collections import Counter
+from functools import cache
 
 import nbformat
 import numpy as np
@@ -15,6 +16,7 @@ from bn_helpers.checks import HINTS, MISCONCEPTIONS
 from bn_helpers.checks.calling import reports_of
 from bn_helpers.checks.judging import judge
 from bn_helpers.checks.question import expected_of
+from bn_helpers.checks.verdict import READ
 
 NAME = "a2_batchnorm_forward"
 FOLDER = ROOT / NAME
@@ -132,13 +134,18 @@ def test_the_notebook_is_valid_and_its_parts_are_marked():
     assert NOTEBOOK.cells[-1].source == "hand_in()"
 
 
+@cache
+def headings(lesson):
+    cells = nbformat.read(ROOT.parent / "notebooks" / lesson, as_version=4).cells
+    lines = (line for cell in cells for line in cell.source.splitlines())
+    return {line.lstrip("#").strip() for line in lines if line.startswith("##")}
+
+
 def test_the_headings_to_read_again_exist():
     forms = [*ASKED.QUESTIONS.values(), *ASKED.NUMBERS.values(), *ASKED.WRITTEN.values()]
-    for form in (form for several in forms for form in several):
-        lesson, heading = form.read.split("#", 1)
-        cells = nbformat.read(ROOT.parent / "notebooks" / lesson, as_version=4).cells
-        lines = [line for cell in cells for line in cell.source.splitlines()]
-        assert f"## {heading}" in lines
+    for read in [*READ.values(), *(form.read for several in forms for form in several)]:
+        lesson, heading = read.split("#", 1)
+        assert heading in headings(lesson)
 
 
 # --- question 4

@@ -10,7 +10,7 @@ from bn_classroom import pages
 from bn_classroom.grade import Bundle
 from bn_helpers.checks import MISCONCEPTIONS
 
-READ = "05_batchnorm_forward.ipynb#One mean"
+READ = "05_batchnorm_forward.ipynb#9. One mean"
 QUESTIONS = [
     {"name": "batchnorm", "kind": "function", "points": 3, "read": READ},
     {"name": "own", "kind": "values", "points": 2, "read": ""},
@@ -72,7 +72,7 @@ def test_the_class_page_ranks_what_to_teach_again_with_its_heading(written):
     page = (written(rows) / "class.html").read_text(encoding="utf-8")
     first, second = (html.escape(MISCONCEPTIONS[s]) for s in ("axis-of-features", "eps-forgotten"))
     assert page.index(first) < page.index(second)
-    assert "lesson 05, One mean" in page
+    assert "lesson 05, 1. Three numbers, by hand" in page  # of the slip
     assert 'aria-label="0 of 3 right"' in page
     assert "The file is empty." in page
 
@@ -106,7 +106,7 @@ def test_the_page_of_a_student_has_a_hint_and_no_number_of_a_hidden_input(writte
     (page,) = (written([row("a", "s1", "eps-forgotten", "")]) / "feedback").iterdir()
     text = page.read_text(encoding="utf-8")
     assert "0 of 3" in text
-    assert "Read again: lesson 05, One mean." in text
+    assert "Read again: lesson 05, Where epsilon goes." in text
     assert "not marked yet" in text
 
 

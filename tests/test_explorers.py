@@ -341,7 +341,7 @@ def test_training_is_bounded_and_evaluation_is_not():
         (dict(batch_size=8, upstream="all ones"), 8, "is refused"),
         (dict(batch_size=8, upstream="all ones", absolute=True), 2, "passes"),
         (dict(batch_size=2), 8, "is refused"),
-        (dict(batch_size=2, tolerance=1e-3), 8, "passes"),
+        (dict(batch_size=2, tolerance="1e-3"), 8, "passes"),
     ],
 )
 def test_the_panel_counts_the_mistakes_that_a_check_finds(setting, found, right):

@@ -12,7 +12,7 @@ import resource
 import struct
 from contextlib import suppress
 
-from .syscalls import ABSENT, ALLOWED, ARGUMENTS, architecture
+from .syscalls import ABSENT, ARGUMENTS, allowed, architecture
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 NOBODY = 65534
@@ -98,7 +98,8 @@ def landlock_version():
 def restrict_files(readable, listed):
     """Nothing is opened but what lies below `readable`, and that is read only.
 
-    Names of files below the folder `listed` can be seen, which an import needs. No TCP, and no signal to a process that was there before, where the kernel can.
+    Names of files below the folder `listed` can be seen, which an import needs. No TCP,
+    and no signal to a process that was there before, where the kernel can.
     Returns whether the kernel has Landlock.
     """
     version = landlock_version()
@@ -159,13 +160,14 @@ def filter_program():
         _instruction(AT_LEAST, 0x40000000, 0, 1),  # x32, a second set of numbers
         _instruction(ANSWER, KILL),
     ]
-    for name in ALLOWED:
+    for name in allowed():
         if name in numbers:
             program += _case(numbers[name], [_instruction(ANSWER, ALLOW)])
     for name, (place, values) in ARGUMENTS.items():
-        tests = [_case(value, [_instruction(ANSWER, ALLOW)]) for value in values]
-        argument = _instruction(LOAD, 16 + 8 * place)
-        program += _case(numbers[name], [argument, *sum(tests, []), refused])
+        tests = [_instruction(LOAD, 16 + 8 * place)]
+        for value in values:
+            tests += _case(value, [_instruction(ANSWER, ALLOW)])
+        program += _case(numbers[name], [*tests, refused])
     for name in ABSENT:
         program += _case(numbers[name], [_instruction(ANSWER, ERRNO | errno.ENOSYS)])
     return [*program, refused]

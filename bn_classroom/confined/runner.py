@@ -1,9 +1,10 @@
 """The program in the confinement: one for a submission, one child for each question.
 
-It imports NumPy, gives up its rights, and forks. It never reads a question's inputs: the
-child does, which runs that question and no other. All that a child can do is compute,
-and write into one pipe, from which this program takes a limited number of bytes for a
-limited time. Frames on standard input and output are 8 bytes of length, then JSON.
+It imports NumPy, gives up its rights, and forks. It never reads a question's inputs:
+the child does, which runs that question and no other. All that a child can do is
+compute, and write into one pipe, from which this program takes a limited number of
+bytes for a limited time. Frames on standard input and output are 8 bytes of length,
+then JSON.
 """
 
 import gc
@@ -72,7 +73,7 @@ def _lock(config):
 
 
 def _names(cells, first, config):
-    """What each cell defines and needs, read in a child: some sources kill the reader."""
+    """What each cell defines and needs, read in a child: a source may kill it."""
     order = sorted(range(len(cells)), key=lambda i: i not in first)
     rows, done = [{} for _ in cells], 0
     config = {**config, "cpu": min(config["cpu"], 2), "wall": min(config["wall"], 3)}
@@ -164,7 +165,7 @@ def _watch(pid, read, config):
 
 
 def _computed(pid):
-    """The CPU seconds of a child; 0 where the system does not tell, and RLIMIT_CPU ends it."""
+    """The CPU seconds of a child; 0 where only RLIMIT_CPU knows them."""
     try:
         return time.clock_gettime(~pid << 3 | 2)  # clock_getcpuclockid(3)
     except OSError:

@@ -26,7 +26,7 @@ class Malformed(ValueError):
 
 
 def encode(value):
-    """An argument of a call as JSON: arrays, numbers, text, tuples, lists, generators."""
+    """An argument of a call as JSON: arrays, numbers, text, tuples, generators."""
     if isinstance(value, np.ndarray):
         return {"array": encode_array(value)}
     if isinstance(value, np.generic):
@@ -102,8 +102,8 @@ def encode_report(report):
 def decode_reports(rows, calls, returns, make=dict):
     """[make(results=, trouble=, came=, kept=, printed=)], of untrusted `rows`.
 
-    calls, returns: how many there were. There is a report for each call, up to the first
-    trouble. Each report without trouble has as many arrays as the answer must return.
+    calls, returns: how many there were. There is a report for each call, up to the
+    first trouble. One without trouble has as many arrays as the answer must return.
     """
     _expect(isinstance(rows, list) and 1 <= len(rows) <= calls, "reports")
     reports = [_report(row) for row in rows]

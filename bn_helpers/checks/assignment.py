@@ -14,7 +14,7 @@ from .calling import reports_of
 from .errors import Stop
 from .judging import judge
 from .question import told
-from .verdict import not_yet, right
+from .verdict import READ, heading, not_yet, right
 
 
 class NotReady(Exception):
@@ -46,7 +46,8 @@ def assignment(name):
             raise ValueError(f"check: {came}")
         names = sys._getframe(1).f_globals
         verdict = told(f"{name}/{question}", judged, [(questions[question], names)], ())
-        return replace(verdict, read="" if verdict else questions[question]["read"])
+        read = READ.get(verdict.slip, questions[question]["read"])
+        return replace(verdict, read="" if verdict else heading(read))
 
     def judged(asked):
         question, names = asked

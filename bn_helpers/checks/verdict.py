@@ -14,13 +14,14 @@ TEXTS = Path(__file__).parents[1] / "texts" / "misconceptions.toml"
 
 
 def _read(kind):
-    """The texts of one kind, "says" or "hint", by the id of the misconception."""
+    """The texts of one kind, "says", "hint" or "read", by id of the misconception."""
     table = tomllib.loads(TEXTS.read_text(encoding="utf-8"))
     return {name: " ".join(text[kind].split()) for name, text in table.items() if kind in text}
 
 
 MISCONCEPTIONS = _read("says")
 HINTS = _read("hint")
+READ = _read("read")  # a heading to read again: "05_batchnorm_forward.ipynb#6. What ..."
 
 
 class NotPassed(Exception):
@@ -93,6 +94,12 @@ class Verdict:
             return ""
         image = f"data:image/png;base64,{base64.b64encode(png).decode()}"
         return f'<img alt="{html.escape(text)}" style="max-width: 36em" src="{image}">'
+
+
+def heading(read):
+    """ "05_batchnorm_forward.ipynb#1. By hand" as "lesson 05, 1. By hand"."""
+    file, _, title = read.partition("#")
+    return f"lesson {file[:2]}, {title}" if read else ""
 
 
 def right(message):

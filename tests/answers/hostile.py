@@ -1,8 +1,8 @@
 """Cells of students who attack the grader: each defines `one(x)`, which is then asked.
 
 REFUSED: each attempt of `tried` fails. TROUBLE: the question ends in one of the named
-troubles. HARMLESS: they change what they can reach, and gain nothing. SECRET and TRUSTED
-stand for the path of a file beside the bundle and the number of the trusted process.
+troubles. HARMLESS: they change what they can reach, and gain nothing. SECRET and
+TRUSTED stand for the path of a file beside the bundle and the trusted process.
 """
 
 HEAD = """
@@ -261,7 +261,8 @@ def one(x):
     def found(value):
         if isinstance(value, np.ndarray):
             return bool((value == mark).any())
-        return isinstance(value, (str, bytes)) and (str(mark) in repr(value) or mark.hex() in repr(value))
+        text = repr(value) if isinstance(value, (str, bytes)) else ""
+        return str(mark) in text or mark.hex() in text
     things = [v for names in seen[2:] for v in list(names.values())]
     for held in gc.get_objects():
         if isinstance(held, (list, tuple, dict)) and held is not things:

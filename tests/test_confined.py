@@ -1,0 +1,62 @@
+"""Honest answers are found in a notebook, run confined, and come back as they are."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from answers.submitted import CALLS, FORWARD, KEY, NUMBERS, RIGHT, TROUBLES, WANTED
+from support.submissions import LINUX, SMALL, TIER, cell, reports_of, task_of
+
+from bn_classroom import confine
+from bn_classroom.confined import wire
+
+
+def asked(cells, tier=TIER, **more):
+    task = task_of("batchnorm", KEY, []) | {"grade_id": "batchnorm", "calls": wire.encode(CALLS)}
+    (row,) = confine.run(cells, [task | more], tier=tier, limits=confine.Limits(**SMALL))
+    return row
+
+
+@pytest.mark.parametrize("name", RIGHT)
+@pytest.mark.parametrize("tier", ["A", "B"] if LINUX else [""])
+def test_an_honest_answer_is_found_and_gives_its_numbers(tier, name):
+    cells, rule, used = RIGHT[name]
+    row = asked(cells, tier)
+    assert (row["rule"], row["used"]) == (rule, used), row
+    (report,) = reports_of(row)
+    assert report.trouble is None, report.trouble
+    np.testing.assert_allclose(report.results[0], WANTED, rtol=1e-13)
+    assert report.kept
+
+
+def test_an_answer_comes_back_with_its_type_and_every_bit():
+    source = "def batchnorm(x, gamma, beta):\n    return (x / 3).astype(np.float32)"
+    (report,) = reports_of(asked([cell(KEY, source)]))
+    assert report.results[0].dtype == np.float32
+    assert np.array_equal(report.results[0], (CALLS[0][0] / 3).astype(np.float32))
+
+
+@pytest.mark.parametrize(("cells", "trouble", "said"), TROUBLES)
+def test_what_cannot_be_asked_says_why(cells, trouble, said):
+    name, detail = asked(cells)["trouble"]
+    assert name == trouble
+    assert said in detail
+
+
+def test_an_error_says_the_line_of_the_cell():
+    (report,) = reports_of(asked([cell(KEY, FORWARD.replace("mu =", "mu = nothing +"))]))
+    assert report.trouble[0] == "raised"
+    assert "name 'nothing' is not defined (line 3 of your cell)" in report.trouble[1]
+
+
+@pytest.mark.parametrize(("source", "wanted"), NUMBERS)
+def test_numbers_are_read_and_nothing_is_run(source, wanted):
+    more = {"kind": "values", "define": ["size", "share"], "calls": [], "names": [], "returns": []}
+    row = asked([cell(KEY, source)], **more)
+    if isinstance(wanted, list):
+        (report,) = wire.decode_reports(row["reports"], 1, 2, SimpleNamespace)
+        assert [a.item() for a in report.results] == wanted
+    elif "reports" in row:
+        assert row["reports"][0]["trouble"][0] == wanted
+    else:
+        assert row["trouble"][0] == wanted
