@@ -21,6 +21,7 @@ from .confined import wire
 
 LONGEST = 200_000  # characters of a cell
 CELLS = 1000
+ALL = 4_000_000  # characters of all cells
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Limits:
 
 
 LIMITS = Limits()
-ANYBODY = Limits(cpu=2, wall=5)
+ANYBODY = Limits(cpu=2, wall=20)
 
 
 class Lost(Exception):
@@ -114,10 +115,11 @@ def probe():
 
 def _capped(cells):
     """The cells without what is too long to read."""
-    rows = []
+    rows, left = [], ALL
     for cell in cells[:CELLS]:
         row = {key: str(cell.get(key) or "")[:LONGEST] for key in ("id", "grade_id", "source")}
-        if len(str(cell.get("source"))) > LONGEST:
+        left -= len(row["source"])
+        if left < 0 or len(str(cell.get("source"))) > LONGEST:
             row |= {"source": "", "trouble": ["too-large", "This cell is too long."]}
         rows.append(row)
     return rows

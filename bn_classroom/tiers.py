@@ -55,11 +55,13 @@ def command(tier, limits):
     config = {key: str(places[key]) for key in ("packages", "checks", "library")}
     config |= {"tier": tier, "readable": _readable(tier)}
     config |= {key: getattr(limits, key) for key in ("memory", "cpu", "wall", "output")}
-    python = [str(places["python"]), "-I", "-S", "-B", "-X", "utf8", "-c"]
+    # As -I, but the seed of hashes is heard: a set has the same order every time.
+    python = [str(places["python"]), "-s", "-P", "-S", "-B", "-X", "utf8", "-c"]
     inside = [*python, START.format("runner"), str(places["code"]), json.dumps(config)]
     if tier != "A":
         return inside
-    return [*_bubblewrap(), *inside] if shutil.which("bwrap") else _room(inside)
+    program = shutil.which("bwrap")
+    return [program, *_bubblewrap(), *inside] if program else _room(inside)
 
 
 @cache
@@ -73,9 +75,9 @@ def _compile():
 
 
 def environment():
-    """One thread for each product, and nothing of this process's environment."""
+    """All that there is: one thread for each product, and no chance."""
     kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    return {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", **kept}
+    return {"OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0", **kept}
 
 
 def _own_places():
@@ -146,7 +148,6 @@ def _bubblewrap():
     parents = {p for _, place in bindings for p in Path(place).parents if p != Path("/")}
     hidden = _hidden()
     return [
-        "bwrap",
         *(f"--unshare-{wall}" for wall in walls),
         *("--die-with-parent", "--new-session", "--cap-drop", "ALL", *kept),
         *(a for p in sorted(parents) for a in ("--perms", "0755", "--dir", str(p))),

@@ -68,7 +68,8 @@ def _lock(config):
     if not config["tier"]:
         return
     readable, listed = config["readable"], config["library"]
-    lockdown.drop_root([listed, *filter(os.path.isdir, readable)])
+    numpy = os.path.join(config["packages"], "numpy")
+    lockdown.drop_root([listed, numpy, *filter(os.path.isdir, readable)])
     lockdown.keep_alone()
     if not lockdown.restrict_files(readable, listed) and config["tier"] == "B":
         raise OSError("no Landlock")

@@ -196,6 +196,8 @@ def one(x):
     return tried(
         lambda: resource.prlimit(os.getppid(), resource.RLIMIT_CPU, (1, 1)),
         lambda: resource.prlimit(TRUSTED, resource.RLIMIT_AS, (1, 1)),
+        lambda: libc("setrlimit", resource.RLIMIT_AS, struct.pack("QQ", 1 << 40, 1 << 40)),
+        lambda: libc("prlimit", 0, resource.RLIMIT_CPU, struct.pack("QQ", 99, 99), None),
         lambda: libc("prctl", 1, 0, 0, 0, 0),
         lambda: libc("prctl", 4, 1, 0, 0, 0),
         lambda: libc("prctl", 22, 0, 0, 0, 0),
@@ -240,6 +242,11 @@ def one(x):
         lambda: fcntl.fcntl(0, fcntl.F_SETFL, os.O_NONBLOCK),
         lambda: fcntl.lockf(open(np.__file__), fcntl.LOCK_SH),
     )""",
+    "every other call": """
+def one(x):
+    known = sys.modules["confined.syscalls"].architecture()[1].values()
+    numbers = set(range(470)) - set(known) - {335, 336}  # those two end who calls them
+    return tried(*(lambda n=n: libc("syscall", n, -1, 0, 0, 0, 0, 0) for n in numbers))""",
     "open files": """
 def one(x):
     def reads(file):

@@ -1,6 +1,7 @@
 """Notebooks' cells and questions as the grader hands them to the confinement."""
 
 import sys
+from functools import cache
 from types import SimpleNamespace
 
 from bn_classroom import confine
@@ -9,6 +10,12 @@ from bn_classroom.confined import wire
 SMALL = {"cpu": 0.5, "wall": 3, "memory": 500 << 20, "output": 300_000, "start": 60}
 LINUX = sys.platform == "linux"
 TIER = confine.find_tier() if LINUX else ""
+
+
+@cache
+def works(tier):
+    """Whether a tier confines on this machine."""
+    return not tier or confine.confined(tier)
 
 
 def cell(key, source, grade_id=""):
