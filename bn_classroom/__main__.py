@@ -44,6 +44,9 @@ def parser():
     one.add_argument("--key", required=True, help="the class's secret: any text, or a file with it")
     one.add_argument("--to", required=True, type=Path, help="a new folder, for students")
     one.add_argument("--bundle", type=Path, help="a new file, for graders (default: TO.bundle)")
+    one.add_argument(
+        "--nbgrader", action="store_true", help="checks that raise, for its autograder"
+    )
     one.set_defaults(command=_release)
     one = commands.add_parser("grade", help="grade all files of a folder or a zip archive")
     one.add_argument("submissions", type=Path)
@@ -72,7 +75,7 @@ def _release(options):
     file = Path(options.key)
     key = file.read_text(encoding="utf-8").strip() if file.is_file() else options.key
     bundle = options.bundle or options.to.with_name(f"{options.to.name}.bundle")
-    built = release(options.assignment, key, options.to, bundle)
+    built = release(options.assignment, key, options.to, bundle, options.nbgrader)
     print(f"For students: {options.to}, release {built.about['release']}")
     print(f"For graders, to be kept secret with the key: {bundle}")
 

@@ -33,6 +33,14 @@ SOLUTION = re.compile(
 STYLES = 8  # right answers in at least so many styles
 
 
+def _dots(solution):
+    """Three dots where a function goes on; nothing in the place of a whole line."""
+    return f"{solution[1]}..." if solution[1] else ""
+
+
+HERE = {"code": _dots, "markdown": "*Write here.*"}  # what stands for a solution
+
+
 class NotBuilt(Exception):
     """What is wrong with an assignment: one sentence a line."""
 
@@ -127,7 +135,7 @@ def _is_handed_out(cell, chosen):
 
 def _emptied(cell):
     cell = copy.deepcopy(cell)
-    cell.source = SOLUTION.sub(r"\1...", cell.source)
+    cell.source = SOLUTION.sub(HERE[cell.cell_type], cell.source).strip()
     if cell.cell_type == "code":
         cell.outputs, cell.execution_count = [], None
     if (own := cell.metadata.get("bn")) and "question" in own:

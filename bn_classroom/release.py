@@ -1,5 +1,6 @@
 """What is handed out: a folder without solutions, rubrics or hidden inputs."""
 
+import copy
 import shutil
 import subprocess
 import sys
@@ -33,9 +34,10 @@ The checks here use inputs that you can see. The grades come from other inputs.
 """
 
 
-def release(name, key, to, bundle):
+def release(name, key, to, bundle, nbgrader=False):
     """Write the student's folder `to` and the grader's file `bundle`; gives the Built.
 
+    nbgrader: the checks raise an error where an answer is wrong, as its tests do.
     FileExistsError if one of them is there: what was handed out is never edited.
     NotBuilt if something in the folder must not be there.
     """
@@ -45,7 +47,7 @@ def release(name, key, to, bundle):
             raise FileExistsError(f"release: expected a new folder and file, {path} is there")
     if to.resolve() in bundle.resolve().parents:
         raise ValueError(f"release: the bundle {bundle} must not lie in the student's folder {to}")
-    built = build(name, key)
+    built = raising(build(name, key)) if nbgrader else build(name, key)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary, "release")
         folder.mkdir()
@@ -58,6 +60,15 @@ def release(name, key, to, bundle):
     bundle.parent.mkdir(parents=True, exist_ok=True)
     write_bundle(built, bundle)
     return built
+
+
+def raising(built):
+    """The Built with checks that raise; JupyterLab then stops at the first of them."""
+    notebook = copy.deepcopy(built.notebook)
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("locked"):
+            cell.source += ".or_raise()"
+    return built._replace(notebook=notebook)
 
 
 def _facts(built):

@@ -1,10 +1,12 @@
 """How the confined process is started: what it can see, and with which walls.
 
-Tier A is bubblewrap: namespaces, and a root folder that is built from nothing. Tier B
+Tier A is namespaces, and a root folder that is built from nothing: by bubblewrap, or by
+`confined.room` where that is not installed. Tier B
 starts plainly: Landlock and a seccomp filter are put up from within, without root. ""
 has no walls. In all of them the process gives up its rights by itself (`lockdown`).
 """
 
+import compileall
 import importlib.util
 import json
 import os
@@ -20,7 +22,7 @@ import numpy as np
 PASSED_ON = ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES")  # what tests of numbers set
 CHECKING = ("calling.py", "errors.py")
 OTHERS = ("site-packages", "dist-packages")  # packages in the folder of the library
-START = "import sys; sys.path.insert(0, sys.argv[1]); from confined.runner import main; main()"
+START = "import sys; sys.path.insert(0, sys.argv[1]); from confined.{} import main; main()"
 
 # Prints the shared libraries that NumPy and the modules of the library load.
 LIBRARIES = """
@@ -48,13 +50,26 @@ print(json.dumps(sorted(name for name in names if name.startswith("/"))))
 
 def command(tier, limits):
     """The arguments of the process that runs `confined.runner` in a tier."""
+    _compile()
     places = _places() if tier == "A" else _own_places()
     config = {key: str(places[key]) for key in ("packages", "checks", "library")}
     config |= {"tier": tier, "readable": _readable(tier)}
     config |= {key: getattr(limits, key) for key in ("memory", "cpu", "wall", "output")}
-    python = [str(places["python"]), "-I", "-S", "-B", "-X", "utf8", "-c", START]
-    walls = _bubblewrap() if tier == "A" else []
-    return [*walls, *python, str(places["code"]), json.dumps(config)]
+    python = [str(places["python"]), "-I", "-S", "-B", "-X", "utf8", "-c"]
+    inside = [*python, START.format("runner"), str(places["code"]), json.dumps(config)]
+    if tier != "A":
+        return inside
+    return [*_bubblewrap(), *inside] if shutil.which("bwrap") else _room(inside)
+
+
+@cache
+def _compile():
+    """Write bytecode as an import would: else each process compiles, for 15 ms."""
+    own = _own_places()
+    sources = [*(own["code"] / "confined").glob("*.py"), *(own["checks"] / n for n in CHECKING)]
+    if not sys.dont_write_bytecode:
+        for path in sources:
+            compileall.compile_file(path, quiet=2)
 
 
 def environment():
@@ -129,9 +144,9 @@ def _bubblewrap():
     kept = ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"] if root else []
     bindings = _bindings()
     parents = {p for _, place in bindings for p in Path(place).parents if p != Path("/")}
-    hidden = [_places()["library"] / name for name in OTHERS if _has(name)]
+    hidden = _hidden()
     return [
-        _program(),
+        "bwrap",
         *(f"--unshare-{wall}" for wall in walls),
         *("--die-with-parent", "--new-session", "--cap-drop", "ALL", *kept),
         *(a for p in sorted(parents) for a in ("--perms", "0755", "--dir", str(p))),
@@ -142,19 +157,35 @@ def _bubblewrap():
     ]
 
 
-def _program():
-    return shutil.which("bwrap") or "bwrap"
+def _room(inside):
+    """The arguments of the program that does without bubblewrap what that does."""
+    own = _own_places()
+    asked = {
+        "bindings": [(os.path.realpath(source), str(place)) for source, place in _bindings()],
+        "hidden": list(map(str, _hidden())),
+        "command": inside,
+    }
+    start = [str(own["python"]), "-I", "-S", "-B", "-c", START.format("room")]
+    return [*start, str(own["code"]), json.dumps(asked)]
 
 
-def _has(name):
-    return (_own_places()["library"] / name).is_dir()
+def _hidden():
+    """Folders of other packages, inside of the library, that are covered."""
+    folders = [_own_places()["library"] / name for name in OTHERS]
+    return [_places()["library"] / path.name for path in folders if path.is_dir()]
 
 
 def _bindings():
     """(source, place) of all that is in the root folder."""
     own, places = _own_places(), _places()
     folders = [(path, places["packages"] / path.name) for path in _numpy(own["packages"])]
-    checking = [(own["checks"] / name, places["checks"] / name) for name in CHECKING]
+    sources = [Path(name) for name in CHECKING]
+    sources += [Path(importlib.util.cache_from_source(name)) for name in CHECKING]
+    checking = [
+        (own["checks"] / name, places["checks"] / name)
+        for name in sources
+        if (own["checks"] / name).exists()
+    ]
     libraries = [(os.path.realpath(name), name) for name in _libraries()]
     return [
         (own["library"], places["library"]),

@@ -150,7 +150,7 @@ def test_hand_in_lists_what_is_open_or_wrong_and_raises(run, capsys):
     with pytest.raises(NotReady, match=r"3 open or wrong: student, doubled, own\."):
         run("student = '...'\nhand_in()")
     printed = capsys.readouterr().out
-    assert "why: Right: Written: not judged here." in printed
+    assert "why: Written: not judged here." in printed
     assert "student: Not yet" in printed
     with pytest.raises(NotReady, match=r"1 open or wrong: doubled\."):
         run(f"{RIGHT}\ndoubled = lambda *a: None\nhand_in()")

@@ -13,7 +13,7 @@ import pytest
 from bn_classroom import build as building
 from bn_classroom.__main__ import NOTEBOOKS, main
 from bn_classroom.build import ASSIGNMENTS, NotBuilt, draft, faults, load
-from bn_classroom.release import leaks, release
+from bn_classroom.release import leaks, raising, release
 from bn_helpers.checks import stored
 
 pytestmark = pytest.mark.once
@@ -170,6 +170,15 @@ def test_a_solution_that_is_put_into_a_release_is_seen(handed_out, tmp_path):
     (tmp_path / "one.py").write_text(cell.source.replace("### BEGIN SOLUTION", ""))
     assert any("notes.md" in sentence for sentence in leaks(tmp_path, NAME))
     assert any("one.py" in sentence for sentence in leaks(tmp_path, NAME))
+
+
+def test_for_nbgrader_the_checks_raise():
+    built = draft(NAME)
+    sources = [cell.source for cell in raising(built).notebook.cells]
+    checks = [source for source in sources if source.startswith("check(")]
+    assert checks
+    assert all(source.endswith(").or_raise()") for source in checks)
+    assert not any("or_raise" in cell.source for cell in built.notebook.cells)
 
 
 def test_what_was_handed_out_is_never_written_over(handed_out):

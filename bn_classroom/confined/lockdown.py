@@ -24,7 +24,7 @@ KILL, ERRNO, ALLOW = 0x80000000, 0x00050000, 0x7FFF0000  # answers of a filter
 LOAD, EQUAL, AT_LEAST, ANSWER = 0x20, 0x15, 0x35, 0x06  # its instructions
 
 
-def _called(number, *arguments):
+def called(number, *arguments):
     """Result of a call to the kernel; OSError if it was refused."""
     result = LIBC.syscall(ctypes.c_long(number), *arguments)
     if result < 0:
@@ -64,7 +64,7 @@ def drop_root(needed):
         os.setresgid(NOBODY, NOBODY, NOBODY)
         os.setresuid(NOBODY, NOBODY, NOBODY)
     header = struct.pack("<Ii", 0x20080522, 0)  # version 3, this process
-    _called(CAPSET[os.uname().machine], header, bytes(24))
+    called(CAPSET[os.uname().machine], header, bytes(24))
 
 
 def _nobody_reads(folders):
@@ -90,7 +90,7 @@ def limit(memory, cpu):
 def landlock_version():
     """The version that the kernel speaks; 0 if it has none."""
     try:
-        return _called(CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(1))
+        return called(CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(1))
     except OSError:
         return 0
 
@@ -123,11 +123,11 @@ def restrict_signals():
 def _ruleset(version, files):
     rights = struct.pack("<QQQ", files, 3 * (version >= 4), 3 * (version >= 6))
     size = ctypes.c_size_t(8 + 8 * (version >= 4) + 8 * (version >= 6))
-    return _called(CREATE_RULESET, rights, size, ctypes.c_uint32(0))
+    return called(CREATE_RULESET, rights, size, ctypes.c_uint32(0))
 
 
 def _restrict(ruleset):
-    _called(RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint32(0))
+    called(RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint32(0))
     os.close(ruleset)
 
 
@@ -135,7 +135,7 @@ def _allow(ruleset, path, rights):
     with suppress(FileNotFoundError):
         place = os.open(path, os.O_PATH | os.O_CLOEXEC)
         rule = struct.pack("<Qi", rights, place)
-        _called(ADD_RULE, ctypes.c_int(ruleset), ctypes.c_int(1), rule, ctypes.c_uint32(0))
+        called(ADD_RULE, ctypes.c_int(ruleset), ctypes.c_int(1), rule, ctypes.c_uint32(0))
         os.close(place)
 
 

@@ -20,7 +20,7 @@ import types
 from . import cells as reading
 from . import lockdown
 
-READING = 3  # times that reading of the cells is begun again behind one that kills it
+READING = 6  # times that reading is begun, the first time and behind cells that kill it
 LOOK = 0.1  # seconds between two looks at the clocks
 PATIENCE = 0.25  # seconds for a child to end after its last word
 
@@ -31,7 +31,9 @@ def main():
     calling = _import(config)
     _lock(config)
     gc.freeze()
-    header = json.loads(_exactly(0, _length()))
+    if (size := _length()) is None:  # nobody asks
+        return
+    header = json.loads(_exactly(0, size))
     cells = header["cells"]
     names = _names(cells, header["first"], config)
     while (size := _length()) is not None:
@@ -138,6 +140,7 @@ def _child(work, size, write, config):
         os.closerange(4, 256)
         lockdown.limit(config["memory"], config["cpu"])
         if config["tier"]:
+            lockdown.keep_alone()  # what it had set to die with its parent is not inherited
             lockdown.restrict_signals()
             lockdown.filter_calls()
         work(data, lambda said: _write(write, said))

@@ -3,7 +3,7 @@
 The list names what is allowed, so that what a later kernel adds is refused as well.
 """
 
-import platform
+import os
 
 COMPUTING = """
 read write close fstat newfstatat stat lstat statx lseek pread64 readv writev
@@ -54,7 +54,7 @@ ARCHITECTURES = {"x86_64": (0xC000003E, X86_64), "aarch64": (0xC00000B7, AARCH64
 
 def architecture():
     """(the kernel's name, {call: number}); LookupError where no table is known."""
-    audit, table = ARCHITECTURES[platform.machine()]
+    audit, table = ARCHITECTURES[os.uname().machine]
     words = table.split()
     return audit, dict(zip(words[::2], map(int, words[1::2])))
 

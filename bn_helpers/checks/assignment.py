@@ -59,7 +59,8 @@ def assignment(name):
         verdicts = {one: judged((questions[one], names)) for one in questions}
         wrong = [one for one, verdict in verdicts.items() if not verdict]
         for one, verdict in verdicts.items():
-            print(f"{one}: {verdict!r}")
+            said = verdict.message if verdict else repr(verdict)
+            print(f"{one}: {said}")
         if is_open(names.get("student")):
             wrong.insert(0, "student")
             print("student: Not yet: Write your id into the first cell.")

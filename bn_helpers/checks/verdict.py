@@ -27,6 +27,9 @@ READ = _read("read")  # a heading to read again: "05_batchnorm_forward.ipynb#6. 
 class NotPassed(Exception):
     """An answer that a check does not accept; its text is the verdict's message."""
 
+    def _render_traceback_(self):  # for IPython: the sentence alone
+        return [f"Not yet: {self}"]
+
 
 @dataclass(frozen=True)
 class Verdict:

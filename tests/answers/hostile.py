@@ -395,6 +395,8 @@ def one(x):
         "def one(x):\n    return 2 ** 2 ** 2 ** 2 ** 2 ** 2 ** 2",
     ),
     "giant source": ({"answer-missing", "too-large", "raised"}, "#" * 30_000_000 + "\none = 1"),
+    "kills its reader": ({"too-long", "died", "raised", "too-large"}, "@one\n" * 30_000),
+    "kills its reader too": ({"too-long", "died", "raised", "too-large"}, "@two\n" * 35_000),
     "null byte": ({"raised"}, "def one(x):\n    return x\0"),
     "half a character": ({"raised"}, "def one(x):\n    return '\ud800'"),
 }

@@ -23,18 +23,23 @@ def main():
         os.setresgid(*[asked["uid"]] * 3)
         os.setresuid(*[asked["uid"]] * 3)
     limits = confine.Limits(**asked["limits"])
+    if asked["wall"] == "room":
+        confine.tiers.shutil.which = lambda _: None  # as if bubblewrap were not installed
+    tier = {"room": "A"}.get(asked["wall"], asked["wall"])
 
     def run(job):
         name, cells, tasks = job
         cells = [{**c, "source": c["source"].replace("TRUSTED", str(os.getpid()))} for c in cells]
         started, used = time.monotonic(), []
-        rows = confine.run(cells, tasks, tier=asked["tier"], limits=limits, meter=used.append)
+        rows = confine.run(cells, tasks, tier=tier, limits=limits, meter=used.append)
         return name, {"rows": rows, "wall": time.monotonic() - started, "cpu": sum(used)}
 
-    confined = confine.confined(asked["tier"])
+    confined = confine.confined(tier)
     with ThreadPoolExecutor(3) as pool:
         done = dict(pool.map(run, asked["jobs"])) if confined else {}
-    json.dump({"confined": confined, "uid": os.getuid(), "done": done}, sys.stdout)
+    with open(asked["secret"]) as secret:
+        said = {"confined": confined, "uid": os.getuid(), "read": secret.read(), "done": done}
+    json.dump(said, sys.stdout)
 
 
 if __name__ == "__main__":
