@@ -141,6 +141,16 @@ def over(axis):
     )
 
 
+def also_wrong(sample):
+    """Formulas that have a usual slip beside that of the sample."""
+    names = "eps-outside-root", "eps-forgotten", "unbiased-in-training"
+    divisors = [divisor for name in names for divisor in DIVISORS[name]]
+    return tuple(
+        lambda *a, divisor=divisor: normal(s := sample(*a), mean(s), divisor(s))
+        for divisor in divisors
+    )
+
+
 def joined(own, general):
     """The slips of a contract before those of any: {id: a tuple of formulas}."""
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bn_classroom.normalized import Sample, batches, joined, slips_of
+from bn_classroom.normalized import Sample, also_wrong, batches, joined, slips_of
 from bn_classroom.normalized_maps import affine, as_rows, back_from, by_means, over
 
 
@@ -56,8 +56,13 @@ def zeroed(x):
     return np.where(is_inner(x.shape), x, 0)
 
 
+def by_all(x, g, b, e):
+    rows, shape = as_rows(x, (1,))
+    return Sample(rows, np.ones(len(rows)), rows, g, b, e, back_from(shape, (1,)))
+
+
 OWN = {
-    "border-counted": over(0, 2, 3),
+    "border-counted": (over(0, 2, 3), *also_wrong(by_all)),
     "border-on-one-side": (
         part(slice(1, None), slice(1, None)),
         part(slice(None, -1), slice(None, -1)),
@@ -98,6 +103,7 @@ OWN = {
     ),
     "contract-in-one": (
         by_means(inner, lambda x, mu: x.var((0, 2, 3), keepdims=True)),
+        by_means(inner, lambda x, mu: x[:, :, 1:-1, 1:-1].var((2, 3), keepdims=True)),
         by_means(inner, lambda x, mu: ((x - mu) ** 2).mean((0, 2, 3), keepdims=True)),
         by_means(
             lambda x: x.mean((0, 2, 3), keepdims=True),

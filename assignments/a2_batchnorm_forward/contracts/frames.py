@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bn_classroom.normalized import Sample, batches, joined, slips_of
+from bn_classroom.normalized import Sample, also_wrong, batches, joined, slips_of
 from bn_classroom.normalized_maps import affine, as_rows, averaged, back_from, by_means, over
 
 
@@ -37,8 +37,18 @@ def in_order_of_memory(x, g, b, e):
     return affine(h.reshape(x.shape), g, b)
 
 
+def frames_as_images(x, g, b, e):
+    N, C, T, H, W = x.shape
+    return over(0, 2, 3)(x.reshape(N * T, C, H, W), g, b, e).reshape(x.shape)
+
+
+def by_channel(x, g, b, e):
+    rows, shape = as_rows(x, (1,))
+    return Sample(rows, np.ones(len(rows)), rows, g, b, e, back_from(shape, (1,)))
+
+
 OWN = {
-    "steps-joined": over(0, 2, 3, 4),
+    "steps-joined": (over(0, 2, 3, 4), *also_wrong(by_channel)),
     "per-place": over(0),
     "per-image": (over(3, 4), over(2, 3, 4)),
     "one-spatial-axis": (over(0, 3), over(0, 4), over(0, 2, 3), over(0, 2, 4)),
@@ -74,8 +84,15 @@ OWN = {
             lambda x: x.mean((0, 2, 3, 4), keepdims=True),
             lambda x, mu: x.var((0, 3, 4), keepdims=True),
         ),
+        *(
+            by_means(
+                lambda x: x.mean((0, 3, 4), keepdims=True),
+                lambda x, mu, axis=axis: x.var(axis, keepdims=True),
+            )
+            for axis in ((3, 4), 0, (0, 3), (0, 4))
+        ),
     ),
-    "channels-mixed-up": in_order_of_memory,
+    "channels-mixed-up": (in_order_of_memory, frames_as_images),
 }
 
 

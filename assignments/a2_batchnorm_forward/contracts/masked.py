@@ -2,7 +2,16 @@
 
 import numpy as np
 
-from bn_classroom.normalized import Sample, batches, joined, over, right, slips_of, with_statistics
+from bn_classroom.normalized import (
+    Sample,
+    also_wrong,
+    batches,
+    joined,
+    over,
+    right,
+    slips_of,
+    with_statistics,
+)
 
 FORMS = ((7, 4), 2e-3), ((7, 4), 0.3), ((5, 5), 1e-7), ((6, 3), 4.0)
 SMALL = np.array([2, -1]), np.array([3, 0]), 2  # gamma, beta, eps
@@ -54,6 +63,8 @@ OWN = {
     "mask-ignored": (
         right(by_mask(np.ones_like)),
         right(by_mask(np.ones_like, zeroed=False)),
+        *also_wrong(by_mask(np.ones_like)),
+        *also_wrong(by_mask(np.ones_like, zeroed=False)),
     ),
     "mask-reversed": (
         right(by_mask(np.logical_not)),
@@ -62,6 +73,8 @@ OWN = {
         lambda x, m, g, b, e: np.where(~m[:, None], right(by_mask(zeroed=False))(x, m, g, b, e), 0),
     ),
     "masked-rows-counted": (
+        *of_mask(lambda x, m: (kept_mean(x, m), kept_mean(x**2, m) - (x * m).mean(0) ** 2)),
+        *of_mask(lambda x, m: (mu := kept_mean(x, m), (m * x**2).mean(0) - mu**2)),
         *of_mask(lambda x, m: ((x * m).mean(0), (x * m).var(0))),
         *of_mask(lambda x, m: (mu := (x * m).mean(0), (m * (x - mu) ** 2).mean(0))),
         *of_mask(lambda x, m: (mu := (x * m).mean(0), kept_squares(x, m, mu) / m.sum())),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bn_classroom.normalized import Sample, batches, joined, right, slips_of
+from bn_classroom.normalized import Sample, also_wrong, batches, joined, right, slips_of
 from bn_classroom.normalized_maps import as_rows, back_from, by_means, over
 
 
@@ -60,7 +60,12 @@ def plain(x, *_):
 
 
 OWN = {
-    "mask-ignored": (right(by_mask(np.ones_like)), right(by_mask(np.ones_like, zeroed=False))),
+    "mask-ignored": (
+        right(by_mask(np.ones_like)),
+        right(by_mask(np.ones_like, zeroed=False)),
+        *also_wrong(by_mask(np.ones_like)),
+        *also_wrong(by_mask(np.ones_like, zeroed=False)),
+    ),
     "mask-reversed": (
         right(by_mask(np.logical_not)),
         right(by_mask(np.logical_not, zeroed=False)),

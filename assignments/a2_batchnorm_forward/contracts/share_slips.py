@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bn_classroom.normalized import Sample, joined, over, slips_of, with_statistics
+from bn_classroom.normalized import Sample, also_wrong, joined, over, slips_of, with_statistics
 
 
 def all_rows(x, n, m, v, g, b, e):
@@ -10,6 +10,10 @@ def all_rows(x, n, m, v, g, b, e):
     std = np.sqrt(v)
     weights = np.concatenate([np.ones(len(x)), [n / 2, n / 2]])
     return Sample(np.concatenate([x, [m - std], [m + std]]), weights, x, g, b, e)
+
+
+def own_rows(x, n, m, v, g, b, e):
+    return Sample(x, np.ones(len(x)), x, g, b, e)
 
 
 def of_shares(statistics):
@@ -29,12 +33,20 @@ def variance(x, n, m, v, mu, total=None):
     return (own_squares(x, mu) + n * (v + (m - mu) ** 2)) / (total or len(x) + n)
 
 
+def unsummed(x, n, m, v, g, b, e, mu):
+    var = ((x - mu) ** 2 + n * (v + (m - mu) ** 2)) / (len(x) + n)
+    return g * (x - mu) / np.sqrt(var + e) + b
+
+
 def averaged(x, n, m, v):
     return (len(x) * x.var(0) + n * v) / (len(x) + n)
 
 
 OWN = {
-    "others-ignored": lambda x, n, m, v, g, b, e: over(0)(x, g, b, e),
+    "others-ignored": (
+        lambda x, n, m, v, g, b, e: over(0)(x, g, b, e),
+        *also_wrong(own_rows),
+    ),
     "others-only": of_shares(lambda x, n, m, v, mu: (m, v)),
     "others-in-one": (
         of_shares(lambda x, n, m, v, mu: (mu, x.var(0))),
@@ -85,6 +97,12 @@ OWN = {
         ),
     ),
     "distance-counted-once": (
+        of_shares(
+            lambda x, n, m, v, mu: (
+                mu,
+                averaged(x, n, m, v) + (x.mean(0) - m) ** 2 * len(x) * n / (len(x) + n),
+            )
+        ),
         of_shares(
             lambda x, n, m, v, mu: (
                 mu,
@@ -142,7 +160,23 @@ OWN = {
             )
         ),
     ),
+    "rows-not-summed": (
+        lambda x, n, m, v, g, b, e: unsummed(x, n, m, v, g, b, e, (x + n * m) / (len(x) + n)),
+        lambda x, n, m, v, g, b, e: unsummed(
+            x, n, m, v, g, b, e, (x.sum(0) + n * m) / (len(x) + n)
+        ),
+    ),
+    "unbiased-in-training": of_shares(
+        lambda x, n, m, v, mu: (
+            mu,
+            (len(x) * (x.var(0, ddof=1) + (x.mean(0) - mu) ** 2) + n * (v + (m - mu) ** 2))
+            / (len(x) + n),
+        )
+    ),
     "others-as-one-row": (
+        of_shares(
+            lambda x, n, m, v, mu: (mu, (own_squares(x, mu) + v + n * (m - mu) ** 2) / (len(x) + n))
+        ),
         of_shares(
             lambda x, n, m, v, mu: (c := (x.sum(0) + m) / (len(x) + n), variance(x, n, m, v, c))
         ),

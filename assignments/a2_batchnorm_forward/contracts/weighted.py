@@ -2,7 +2,16 @@
 
 import numpy as np
 
-from bn_classroom.normalized import Sample, batches, joined, over, right, slips_of, with_statistics
+from bn_classroom.normalized import (
+    Sample,
+    also_wrong,
+    batches,
+    joined,
+    over,
+    right,
+    slips_of,
+    with_statistics,
+)
 
 FORMS = ((7, 4), 2e-3), ((7, 4), 0.3), ((5, 5), 1e-7), ((6, 3), 4.0)
 SMALL = np.array([2, -1]), np.array([3, 0]), 2  # gamma, beta, eps
@@ -44,7 +53,10 @@ def product_scaled(x, w, g, b, e):
 
 
 OWN = {
-    "weights-ignored": right(by_weights(lambda w: np.ones(len(w)))),
+    "weights-ignored": (
+        right(by_weights(lambda w: np.ones(len(w)))),
+        *also_wrong(by_weights(lambda w: np.ones(len(w)))),
+    ),
     "weights-in-one": (
         of_weights(lambda x, w: (centre(x, w), x.var(0))),
         of_weights(lambda x, w: (centre(x, w), ((x - centre(x, w)) ** 2).mean(0))),
@@ -86,7 +98,11 @@ OWN = {
         lambda x, w, g, b, e: product_scaled(x, w / w.sum(), g, b, e),
         lambda x, w, g, b, e: product_scaled(x, w / w.mean(), g, b, e),
     ),
+    "stds-averaged": lambda x, w, g, b, e: (
+        g * (x - w @ x / w.sum()) / (w @ np.sqrt((x - w @ x / w.sum()) ** 2 + e) / w.sum()) + b
+    ),
     "weights-on-result": (
+        lambda x, w, g, b, e: (w / w.sum())[:, None] * batchnorm(x, w, g, 0, e) + b,
         lambda x, w, g, b, e: w[:, None] * batchnorm(x, w, g, b, e),
         lambda x, w, g, b, e: w[:, None] * over(0)(x, g, b, e),
         lambda x, w, g, b, e: w[:, None] * over(0)(x, g, 0, e) + b,
@@ -104,7 +120,6 @@ OWN = {
                 squares(x, w, mu) / (w.sum() - (w**2).sum() / w.sum()),
             )
         ),
-        of_weights(lambda x, w: (mu := x.mean(0), squares(x, 1 + 0 * w, mu) / (len(x) - 1))),
     ),
     "squares-not-centred": of_weights(lambda x, w: (centre(x, w), (x**2).mean(0))),
     "one-mean-for-all": (
