@@ -1,4 +1,8 @@
-"""The instructors' side: author an assignment, hand it out, grade what comes back.
+"""The instructors' side of the assignments: build, release, grade, report.
 
-It imports `bn_helpers`; nothing there imports it. `confine` runs students' code.
+    bn-classroom build
+    bn-classroom release --key K --to FOLDER
+    bn-classroom grade SUBMISSIONS --bundle B --out grades
+
+It imports `bn_helpers`. Nothing imports it, and students do not get it.
 """

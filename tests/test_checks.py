@@ -11,6 +11,7 @@ from answers import attack, backward, forward, inference, initialization, rescal
 from answers.hostile import TROUBLE
 from answers.initialization import normal, raises, step_on_a_copy, talks
 from answers.submitted import TROUBLES
+from support.assignments import NAMES, slips
 
 from bn_helpers import checks
 from bn_helpers.batchnorm import batchnorm_backward
@@ -33,6 +34,9 @@ from bn_helpers.checks.verdict import NotPassed
 SUBJECTS = backward, forward, inference, initialization, rescaling, shift
 RIGHT = [row for subject in SUBJECTS for row in subject.RIGHT]
 SLIPS = [row for subject in SUBJECTS for row in subject.SLIPS]
+
+
+GRADING = {"own-differs", "own-without-id"}  # of the grader: met in test_grade
 
 
 QUESTIONS = {n: q for n, q in vars(checks).items() if isinstance(q, Question)}
@@ -98,9 +102,10 @@ def test_a_slip_is_named_and_never_raised(check, answer, slip):
 
 def test_every_misconception_of_the_table_can_be_met_here():
     named = {row[2] for row in SLIPS} | {slip for _, slip, _ in FORMULAS}
-    named |= {row[2] for row in BEHAVIOUR}
+    named |= {row[2] for row in BEHAVIOUR} | GRADING
     named |= {row[1] for row in TROUBLES}  # of the grader: met in test_confined
     named |= {name for names, _ in TROUBLE.values() if len(names) == 1 for name in names}
+    named |= {slip for name in NAMES for slip in slips(name)}
     assert set(MISCONCEPTIONS) - named == set()
 
 

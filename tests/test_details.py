@@ -33,11 +33,21 @@ def internal_shift():
     return f"{figure.sentence} {figure.update(rate='2')}"
 
 
+def dataset_shift():
+    """What figure 2 says at the settings that its answers name."""
+    figure = shift.dataset_shift.live(amount=1.0)
+    told = [figure.update(kind=kind) for kind in ("prior", "concept", "covariate")]
+    told += [figure.update(classifier="curve"), figure.update(classifier="weighted line")]
+    told += [figure.update(amount=0.5), figure.update(classifier="line")]
+    return " ".join([*told, figure.update(amount=1.0, kind="prior", classifier="weighted line")])
+
+
 def one_pixel():
     X, y, X_test, y_test = data.load_digits()
     network = shift_numbers.digits_network(X, y, seed=0)
     figure = shift.moved_digit.live(network, X_test, y_test)
-    return f"{figure.update(right=1)} {figure.update(right=0, ink=0.1)}"
+    faint = " ".join(figure.update(right=0, ink=ink) for ink in (0.1, 0.4))
+    return f"{figure.update(right=1)} {faint}"
 
 
 def running_averages():
@@ -96,7 +106,7 @@ ALSO = {  # lesson -> what else tells numbers that its answers quote
         two_layers,
     ],
     "02": [fifty_layers_of_each, computed((1e7 ** (1 / 50), 1))],
-    "03": [internal_shift, one_pixel],
+    "03": [dataset_shift, internal_shift, one_pixel],
     "04": [white_or_not],
     "05": [
         lambda: forward_small_batches.five_points.live(fifth=10).sentence,

@@ -320,11 +320,12 @@ def test_in_own_spreads_the_bundle_is_one_wide_and_a_move_is_measured_by_the_spr
 
 def test_the_story_holds_in_the_four_pairs_with_and_without_batch_norm_and_fails_across_rates():
     record = load_recorded("internal_shift")
-    way = {case: np.median(shift_inside.ways(record, case)[1]) for case in shift_inside.CASES}
+    own = {case: shift_inside.path_lengths(record, case)[1] for case in shift_inside.CASES}
+    far = {case: np.median(lengths) for case, lengths in own.items()}
     late = {case: np.mean(shift_inside.steps_to(record, case)) for case in shift_inside.CASES}
     for a, b in combinations(shift_inside.CASES, 2):
         same_kind = a.split(",")[0] == b.split(",")[0]
-        assert ((way[a] > way[b]) == (late[a] > late[b])) != same_kind
+        assert ((far[a] > far[b]) == (late[a] > late[b])) != same_kind
 
 
 def test_moved_digits_lose_what_leaves_and_get_empty_pixels():

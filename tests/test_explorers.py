@@ -341,7 +341,7 @@ def test_training_is_bounded_and_evaluation_is_not():
         (dict(batch_size=8, upstream="all ones"), 8, "is refused"),
         (dict(batch_size=8, upstream="all ones", absolute=True), 2, "passes"),
         (dict(batch_size=2), 8, "is refused"),
-        (dict(batch_size=2, tolerance=1e-3), 8, "passes"),
+        (dict(batch_size=2, tolerance="1e-3"), 8, "passes"),
     ],
 )
 def test_the_panel_counts_the_mistakes_that_a_check_finds(setting, found, right):
@@ -418,6 +418,18 @@ def test_both_sides_have_one_scale_and_own_spreads_show_who_moves():
         assert left == right
     assert abs(told("medians are ", sentence)) > 10
     assert abs(told("-16.0 and ", sentence)) < 1
+
+
+def test_every_percentile_and_every_name_stays_inside_when_the_scale_changes():
+    figure = shift_inside.internal_shift.live(load_recorded("internal_shift"))
+    figure.png()  # the layout is made here
+    for rate, own, unit in itertools.product(("0.1", "2"), (False, True), range(1, 6)):
+        figure.update(rate=rate, own=own, unit=unit)
+        for ax in figure.fig.axes:
+            low, high = ax.get_ylim()
+            assert all(low <= y <= high for line in ax.lines for y in line.get_ydata())
+    figure.png()
+    assert all(ax.yaxis.label.get_window_extent().x0 >= 0 for ax in figure.fig.axes)
 
 
 def test_the_cloud_has_the_correlation_of_the_slider_and_only_whitening_removes_it():

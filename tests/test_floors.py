@@ -43,7 +43,7 @@ MATHEMATICS = ["_mnist", "data", "initializers", "layers", "_equations", "_state
 MATHEMATICS += ["whitening"]
 BELOW = ["require", "mathematics"]
 CHECKING = ["verdict", "errors", "calling", "measuring", "answering", "behaviours", "judging"]
-CHECKING += ["question"]
+CHECKING += ["question", "stored", "assignment"]
 NUMBERS = [*BELOW, "threads", "networks", "measures"]
 ROOMS = {
     # floor 0

@@ -135,20 +135,20 @@ def test_a_notebook_that_is_named_by_hand_is_tested(folder):
         assert "ZeroDivisionError" in pytest_in(folder, "--nbval", named).stdout
 
 
-@pytest.mark.parametrize("place", ["my_course", "assignments"])
-def test_where_students_write_the_verdict_of_an_exercise_is_not_compared(folder, place):
+def test_where_students_write_the_verdict_of_an_exercise_is_not_compared(folder):
     checks = "from types import SimpleNamespace\nchecks = SimpleNamespace(check_it=print)\n"
     output = {"name": "stdout", "output_type": "stream", "text": ["Not yet\n"]}
+    theirs = [folder / place / NAME for place in ("my_course", "assignments")]
 
     def tested(source):
         path = work(folder, source)
         notebook = json.loads(path.read_text(encoding="utf-8"))
         notebook["cells"][0]["outputs"] = [output]
-        (folder / place).mkdir(exist_ok=True)
-        for target in (path, folder / place / NAME):
+        for target in (path, *theirs):
+            target.parent.mkdir(exist_ok=True)
             target.write_text(json.dumps(notebook), encoding="utf-8")
-        run = pytest_in(folder, "--nbval", folder / place / NAME).stdout
-        return "1 passed" in run, "1 passed" in pytest_in(folder, "--nbval", path).stdout
+        run = pytest_in(folder, "--nbval", *theirs).stdout
+        return "2 passed" in run, "1 passed" in pytest_in(folder, "--nbval", path).stdout
 
     assert tested(f"{checks}checks.check_it('Right')") == (True, False)
     assert tested("print('Right')") == (False, False)

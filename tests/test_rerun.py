@@ -1,4 +1,4 @@
-"""Cells are run again, at once and after all later ones: they print what is stored."""
+"""Cells are run again, after all later ones: they print what is stored."""
 
 from numbers import Number
 
@@ -26,10 +26,9 @@ def shown(monkeypatch):
     return figures
 
 
-def twice_and_then_backwards(cells):
-    for cell in cells:
-        yield cell
-        yield cell
+def forwards_and_backwards(cells):
+    """Each cell again after all later ones, and the last one again at once."""
+    yield from cells
     yield from reversed(cells)
 
 
@@ -45,7 +44,7 @@ def kind(value):
 def test_a_cell_run_again_says_the_same_and_names_and_axes_are_named_well(path, monkeypatch, shown):
     monkeypatch.chdir(path.parent)
     off, kinds = [], {}
-    for number, tags, stored, now in replay(path.name, twice_and_then_backwards):
+    for number, tags, stored, now in replay(path.name, forwards_and_backwards):
         if isinstance(now, BaseException):
             off.append((number, repr(now)))
         elif "nbval-ignore-output" not in tags and (

@@ -28,8 +28,13 @@ OPTIONS = {
 
 
 def refresh(path):
-    """Execute the notebook at `path` and write it; raises if a cell fails."""
+    """Execute the notebook at `path` and write it; raises if a cell fails.
+
+    SystemExit for an assignment: its metadata must stay, and its last cell fails.
+    """
     nb = nbformat.read(path, as_version=4)
+    if "bn_assignment" in nb.metadata:
+        raise SystemExit(f"{path} is built, not refreshed: ./bn-classroom build")
     for cell in nb.cells:
         cell.metadata = {"tags": tags} if (tags := cell.metadata.get("tags")) else {}
     nb.metadata = {"kernelspec": KERNEL, "language_info": LANGUAGE}

@@ -51,6 +51,11 @@ class Answer:
             [[close(*pair, rtol) for pair in zip(*call)] for call in zip(self.results, values)]
         ).reshape(-1, len(self.expected.returns))
 
+    def gives(self, values):
+        """Whether all results are what `values` has there."""
+        pairs = (pair for call in zip(self.results, values) for pair in zip(*call))
+        return all(close(*pair, self.expected.rtol) for pair in pairs)
+
     def part(self, i):
         """The results number `i` of all calls, got and wanted."""
         return [r[i] for r in self.results], [w[i] for w in self.expected.wanted]

@@ -84,7 +84,7 @@ def _result(function, arguments, names, returns):
     given = tuple(a.copy() if isinstance(a, np.ndarray) else a for a in arguments)
     try:
         value = function(*given)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Stop):
         raise
     except BaseException as error:  # whatever a student's code does, the check answers in words
         if refused_fractions(error) and has_integers(arguments):  # in place, in a copy of its own

@@ -96,7 +96,8 @@ def _tuple(values):
 def told(check, judged, answers, truth):
     """The Verdict `judged(answer)`, with what the tries before allow to say.
 
-    truth: a right answer, or a tuple of functions that are one.
+    check: the check, or a name for it. truth: a right answer, or a tuple of functions
+    that are one; () where no right answer is shown.
     """
     truths = truth if isinstance(truth, tuple) else (truth,)
     with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
@@ -105,12 +106,17 @@ def told(check, judged, answers, truth):
     wrong = 0 if verdict else wrong + (verdict.slip not in NO_TRY)
     _tries[check] = verdict.slip, wrong
     if verdict:
-        name = getattr(check, "__name__", truths[0].__name__)  # a Question has none
-        _keep_solved(name.removeprefix("check_"))
+        _keep_solved(_name(check, truths))
     hint = HINTS.get(verdict.slip, "") if verdict.slip == former else ""
     if verdict or wrong < TRIES:
         return replace(verdict, hint=hint, wanted="")
     return replace(verdict, hint=hint, way="\n\n".join(map(inspect.getsource, truths)))
+
+
+def _name(check, truths):
+    if isinstance(check, str):
+        return check
+    return getattr(check, "__name__", truths[0].__name__).removeprefix("check_")
 
 
 def _keep_solved(name):

@@ -107,6 +107,11 @@ def means(b, a):
     return a.mean(axis=0) - b.mean(axis=0)
 
 
+def by_ends(formula):
+    """A formula of the movement and of percentiles 15 and 85 before."""
+    return lambda b, a: formula(np.abs(medians(b, a)), *np.percentile(b, (15, 85), axis=0))
+
+
 check_moved = Question(
     cases=lambda rng: list(units(rng)),
     truth=moved,
@@ -149,6 +154,12 @@ check_moved = Question(
         "median-of-differences": (
             lambda b, a: np.median(np.abs(a - b), axis=0) / spread(b),
             lambda b, a: np.abs(np.median(a - b, axis=0)) / spread(b),
+        ),
+        "brackets": (
+            lambda b, a: np.abs(np.median(a, axis=0) - np.median(b, axis=0) / spread(b)),
+            lambda b, a: np.median(a, axis=0) - np.median(b, axis=0) / spread(b),
+            by_ends(lambda distance, low, high: distance / high - low),
+            by_ends(lambda distance, low, high: distance / low - high),
         ),
         "spread-multiplied": lambda b, a: np.abs(medians(b, a)) * spread(b),
     },

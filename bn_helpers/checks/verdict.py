@@ -14,17 +14,21 @@ TEXTS = Path(__file__).parents[1] / "texts" / "misconceptions.toml"
 
 
 def _read(kind):
-    """The texts of one kind, "says" or "hint", by the id of the misconception."""
+    """The texts of one kind, "says", "hint" or "read", by id of the misconception."""
     table = tomllib.loads(TEXTS.read_text(encoding="utf-8"))
     return {name: " ".join(text[kind].split()) for name, text in table.items() if kind in text}
 
 
 MISCONCEPTIONS = _read("says")
 HINTS = _read("hint")
+READ = _read("read")  # a heading to read again: "05_batchnorm_forward.ipynb#6. What ..."
 
 
 class NotPassed(Exception):
     """An answer that a check does not accept; its text is the verdict's message."""
+
+    def _render_traceback_(self):  # for IPython: the sentence alone
+        return [f"Not yet: {self}"]
 
 
 @dataclass(frozen=True)
@@ -42,13 +46,14 @@ class Verdict:
     wanted: str = ""  # a small case, with the student's result and the right one
     printed: str = ""  # what the student's code printed
     way: str = ""  # code of one right answer
+    read: str = ""  # what to read again: "lesson 05, One number is not enough"
     picture: Callable | None = field(default=None, repr=False, compare=False)  # () -> (PNG, text)
 
     def __bool__(self):
         return self.passed
 
     def or_raise(self):
-        """NotPassed, with the message, unless passed: for a cell that must fail then."""
+        """NotPassed, with the message, if not passed: for a cell that fails then."""
         if not self.passed:
             raise NotPassed(self.message)
 
@@ -58,6 +63,7 @@ class Verdict:
     def __str__(self):
         """All of it as text, for a terminal."""
         parts = {"Hint: {}": self.hint, "{}": self.wanted, "Your code printed:\n{}": self.printed}
+        parts["Read again: {}"] = self.read
         parts["One way to write it:\n\n{}"] = self.way
         return "\n".join([repr(self), *(form.format(text) for form, text in parts.items() if text)])
 
@@ -67,6 +73,7 @@ class Verdict:
         lines = [f"<strong>{mark} {word}.</strong> {html.escape(self.message)}"]
         lines += [f"<em>Hint.</em> {html.escape(self.hint)}"] * bool(self.hint)
         lines += [html.escape(self.wanted)] * bool(self.wanted)
+        lines += [f"Read again: {html.escape(self.read)}"] * bool(self.read)
         style = f"border-left: 4px solid {colour}; padding-left: 0.8em"
         return f'<p style="{style}">{"<br>".join(lines)}</p>{self._below()}'
 
@@ -90,6 +97,12 @@ class Verdict:
             return ""
         image = f"data:image/png;base64,{base64.b64encode(png).decode()}"
         return f'<img alt="{html.escape(text)}" style="max-width: 36em" src="{image}">'
+
+
+def heading(read):
+    """ "05_batchnorm_forward.ipynb#1. By hand" as "lesson 05, 1. By hand"."""
+    file, _, title = read.partition("#")
+    return f"lesson {file[:2]}, {title}" if read else ""
 
 
 def right(message):

@@ -16,10 +16,15 @@ MOST = 8  # examples of a batch whose parts are drawn
 UPSTREAM = {  # name: dout (m, D) from random numbers r and normalized values h, both (m, D)
     "random": lambda r, h: r,
     "all ones": lambda r, h: np.ones_like(r),
-    "one example": lambda r, h: np.eye(len(r), 1) * np.ones_like(r),
+    "one example": lambda r, h: 2 * np.eye(len(h))[_farthest(h)].T,
     "equal to x̂": lambda r, h: h,
 }
 PARTS = "random", "one example", "equal to x̂"  # before a common part is added
+
+
+def _farthest(h):
+    """For each unit the example farthest from the mean; the first of equal ones."""
+    return np.abs(h).round(6).argmax(axis=0)
 
 
 class Walk(NamedTuple):

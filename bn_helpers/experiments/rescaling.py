@@ -35,6 +35,19 @@ def points(correlation, stds=(1.4, 0.7), mean=(0.8, -0.6)):
     return np.stack([z[:, 0], second], axis=1) * stds + mean, marked
 
 
+def steps_of_zca():
+    """The cloud of correlation 0.9 before and after each step: {name: (POINTS, 2)}."""
+    x, _ = points(0.9)
+    white = METHODS["PCA whitening"](x) * [-1, 1]  # with this sign a turn, not a mirror
+    return {
+        "before": x,
+        "centred": METHODS["centred only"](x),
+        "turned": white * np.sqrt(np.linalg.eigvalsh(np.cov(x.T, bias=True)) + EPS),
+        "divided: PCA": white,
+        "turned back: ZCA": METHODS["ZCA whitening"](x),
+    }
+
+
 def turned(x, degrees):
     """x (N, 2), rotated around its mean."""
     c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))

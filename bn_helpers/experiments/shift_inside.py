@@ -103,11 +103,11 @@ def in_own_spreads(values, percentiles):
     return scaled, (percentiles - median) / spread + place
 
 
-def ways(record, case, until=1000):
+def path_lengths(record, case, until=1000):
     """How far the median of a unit moves until a step, all its moves added.
 
-    Returns the ways as they are and in the unit's own spreads, each (5,): for each
-    seed, the median over the units of the last hidden layer.
+    Returns the path lengths as they are and in the unit's own spreads, each (5,): for
+    each seed, the median over the units of the last hidden layer.
     """
     stop = list(record["steps"]).index(until)
     low, median, high = np.moveaxis(record[case]["percentiles"].astype(float)[:, : stop + 1], 2, 0)

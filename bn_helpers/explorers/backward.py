@@ -17,10 +17,10 @@ from ..experiments.backward import (
 from ..live import explore
 from .backward_parts import plane, stacked
 
-TOLERANCES = (1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0)
+TOLERANCES = {f"1e{exponent}": 10.0**exponent for exponent in range(-9, 1)}
 SMALLEST, LARGEST = 1e-12, 10  # the smallest and the largest error on the axis
 CHECK = (
-    "Batch of {m}, dout {upstream}, {kind} error up to {tolerance:.0e} allowed: {found} of "
+    "Batch of {m}, dout {upstream}, {kind} error up to {tolerance} allowed: {found} of "
     "{wrong} wrong passes are found (crosses), the right one {right} (error {error}). {verdict}"
 )
 SUMMARY = (
@@ -30,32 +30,35 @@ SUMMARY = (
 )
 
 
-def _small(value):
-    """The number in words; "0" if it is 0 up to rounding."""
-    return "0" if abs(value) < 1e-9 else f"{value:.0e}" if abs(value) < 5e-3 else f"{value:.2f}"
+def _small(error):
+    """The error as the tolerances are written, or that it is below all of them."""
+    digit, exponent = f"{error:.0e}".split("e")
+    return "below 1e-9" if error < 1e-9 else f"{digit}e{int(exponent)}"
 
 
 @explore(
     batch_size=steps(SIZES, start=8, label="batch size m", hint="of the check"),
     upstream=choice(*UPSTREAM, label="dout", hint="the gradient that comes from above"),
-    tolerance=steps(TOLERANCES, start=1e-6, label="tolerance", hint="largest error that passes"),
+    tolerance=steps(
+        list(TOLERANCES), start="1e-6", label="tolerance", hint="largest error accepted"
+    ),
     absolute=switch(label="absolute error", hint="else relative to the largest dx"),
     size=(7.2, 2.8),
 )
 def gradient_check(fig):
     """Live: a gradient check of the right backward pass and of eight wrong ones.
 
-    There are 4 features. batch_size: 1 to 32. upstream: in UPSTREAM. tolerance: 1e-9
-    to 1. absolute: it holds for the error itself, else for the error relative to the
-    largest dx.
+    There are 4 features. batch_size: 1 to 32. upstream: in UPSTREAM. tolerance: in
+    TOLERANCES. absolute: it holds for the error itself, else for the error relative to
+    the largest dx.
     """
     draw = _passes(fig.subplots())
 
     def update(batch_size, upstream, tolerance, absolute):
-        seen = errors(batch_size, upstream, absolute)
-        draw(seen, tolerance)
-        found = sum(error > tolerance for name, error in seen.items() if name != RIGHT)
-        passes = seen[RIGHT] <= tolerance
+        seen, allowed = errors(batch_size, upstream, absolute), TOLERANCES[tolerance]
+        draw(seen, allowed)
+        found = sum(error > allowed for name, error in seen.items() if name != RIGHT)
+        passes = seen[RIGHT] <= allowed
         return CHECK.format(
             m=batch_size,
             upstream=upstream,
@@ -102,8 +105,8 @@ def summary():
     """Show the lesson in one still picture, for the page to keep."""
     with plots.card(7.2, 2.7) as fig:
         left, middle, right = fig.subplots(1, 3, width_ratios=(1.5, 1.1, 1.2))
-        stacked(left)(three_parts(6, "random", 0.7))
-        plane(middle)(on_circle(60, 0.0, 3))
+        stacked(left, most=6)(three_parts(6, "random", 0.7))
+        plane(middle)(on_circle(35, 0.0, -3))
         middle.set_title("three examples")
         shares = [typical(m, units=1000)[0] for m in SIZES]
         right.plot(SIZES, shares, color=plots.INK, marker="o", markersize=4)

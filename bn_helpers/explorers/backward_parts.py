@@ -15,7 +15,7 @@ LOOKS = {  # the parts of dx, from the first to the last, and what each is
 }
 ADDED = slider(-1.0, 1.0, start=0.7, label="added to dout", hint="the common part of the gradient")
 THREE = (
-    "{m} examples, dout {upstream} plus {common:.2f}. In units of γ/s, the mean takes {mean:.2f} "
+    "{m} examples, dout: {upstream}, plus {common:.2f}. In units of γ/s, the mean takes {mean:.2f} "
     "from each, the variance up to {variance:.2f}. Largest dx {largest:.2f}. Sum of dx {sum:.2f}, "
     "of dx times x̂ {product:.2f}."
 )
@@ -67,8 +67,8 @@ def _bars(ax, title):
     return draw
 
 
-def _examples(ax, what, title=None):
-    ax.set(xlim=(0.3, MOST + 0.7), ylim=(-3.1, 3.1), xticks=range(1, MOST + 1))
+def _examples(ax, what, title=None, most=MOST):
+    ax.set(xlim=(0.3, most + 0.7), ylim=(-3.1, 3.1), xticks=range(1, most + 1))
     plots.name(ax, "example", what, title)
     ax.axhline(0, color=plots.FAINT, linewidth=0.8)
 
@@ -77,9 +77,12 @@ def padded(values):
     return np.append(values, np.zeros(MOST - len(values)))
 
 
-def stacked(ax):
-    """Prepare bars that are stacked from the three parts of dx: `draw(Parts)`."""
-    _examples(ax, "dx in units of γ/s")
+def stacked(ax, most=MOST):
+    """Prepare bars that are stacked from the three parts of dx: `draw(Parts)`.
+
+    most: how many examples have a place on the axis.
+    """
+    _examples(ax, "dx in units of γ/s", most=most)
     bars = {
         name: ax.bar(range(1, MOST + 1), np.zeros(MOST), label=name, **look)
         for name, look in LOOKS.items()
@@ -156,13 +159,14 @@ def plane(ax):
     angles = np.linspace(0, 2 * np.pi, 200)
     ax.plot(np.sqrt(3) * np.cos(angles), np.sqrt(3) * np.sin(angles), color=plots.INK, linewidth=1)
     (radius,) = ax.plot([], [], color=plots.FAINT, linewidth=0.8)
-    (lost,) = ax.plot([], [], color=plots.INK, linestyle=":", linewidth=1.4)
-    (given,) = ax.plot([], [], color=plots.INK, linewidth=1.4)
-    (left,) = ax.plot([], [], color=SLOPE, linewidth=3)
+    # each lies so that it is seen where it falls on another: at 0, 90 and 180 degrees
+    (left,) = ax.plot([], [], color=SLOPE, linewidth=3.6)
+    (given,) = ax.plot([], [], color=plots.INK, linewidth=1.2)
+    (lost,) = ax.plot([], [], color=plots.INK, linestyle=":", linewidth=2.6)
     style = dict(linestyle="none", zorder=4)
-    (tip,) = ax.plot([], [], marker="o", color="white", markeredgecolor=plots.INK, **style)
-    (end,) = ax.plot([], [], marker="o", color=SLOPE, **style)
     (place,) = ax.plot([], [], marker="D", markersize=8, color=plots.INK, **style)
+    (tip,) = ax.plot([], [], marker="o", markersize=8, color="white", mec=plots.INK, **style)
+    (end,) = ax.plot([], [], marker="o", markersize=4, color=SLOPE, **style)
 
     def draw(seen):
         start, dout, dx = map(in_plane, (seen.x_hat, seen.dout, seen.dx))

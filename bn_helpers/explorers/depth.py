@@ -137,6 +137,9 @@ def deep_network(fig):
         low, high = ACTIVATIONS[activation].range
         fill(outputs_of(scheme, activation)[0][depth - 1], low, high)
         title.set_text(f"layer {depth}, all outputs")
+        for ax in (middle, right):
+            if ax.get_xlim() != (0, depth + 1):
+                ax.set(xlim=(0, depth + 1), xticks=_numbered(depth))
         left.xaxis.label.set_text("output" + ", last bar: 10 and more" * (activation == "ReLU"))
         for name in SCHEMES:
             stds = backward(name, activation, depth)
@@ -147,6 +150,12 @@ def deep_network(fig):
         return _on_depth(scheme, activation, depth)
 
     return update
+
+
+def _numbered(depth):
+    """The layers whose numbers stand below the axis, at most five."""
+    between = next(step for step in (1, 2, 5, 10) if depth <= 5 * step)
+    return range(between, depth + 1, between)
 
 
 def _five_curves(ax):

@@ -57,7 +57,7 @@ def remedies(results):
         ax = fig.subplots()
         for place, finals in enumerate(results.values()):
             ax.plot(finals, np.full(len(finals), -place), "o", color=plots.INK, alpha=0.5)
-        ax.axvline(0.1, color=plots.FAINT, linestyle=":", linewidth=1)
+        ax.axvline(0.1, color=plots.INK, linestyle=(0, (1, 3)), linewidth=1.6, zorder=0)
         ax.set(xlim=(0, 1), yticks=-np.arange(len(results)), yticklabels=list(results))
         words = "test accuracy after 200 steps, five seeds (dotted: chance)"
         plots.name(ax, x=words, y="activation, weights, rate")

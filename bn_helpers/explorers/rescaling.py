@@ -22,6 +22,10 @@ OUTSIDE = (
     "Rate {lr:.2g}, step {step}, {what} {through} the gradient: b is {b:.2f}, w is {w:.2f}. The "
     "loss was {first:.3f} at first and is {last:.3f}. Its largest value was {highest:.3f}."
 )
+STEPS_OF_ZCA = (
+    "A cloud of correlation 0.9, its mean taken away, turned to its eigenvectors, divided by the "
+    "roots of the eigenvalues, and turned back. The last two are white."
+)
 SUMMARY = (
     "Two features of correlation 0.9. Standardizing leaves a narrow cloud, PCA and ZCA whitening "
     "make it round. A bias that is normalized outside of the gradient grows with each step, and "
@@ -170,13 +174,14 @@ def _rows(ax):
     ax.tick_params(axis="y", length=0)
     ax.spines.left.set_visible(False)
     plots.name(ax, x="value", title="50 examples")
-    style = dict(linestyle="none", marker="o", markersize=5, color=plots.FILL)
-    rows = [ax.plot([], [], **style, markeredgecolor=plots.INK)[0] for _ in range(3)]
+    style = dict(linestyle="none", marker="o", markersize=3.5, color=plots.FILL)
+    rows = [ax.plot([], [], **style, mec=plots.INK, mew=0.5)[0] for _ in range(3)]
     means = ax.plot([], [], linestyle="none", marker="|", markersize=24, color=plots.INK)[0]
+    apart = 0.5 * (np.arange(50) * 0.618 % 1) - 0.25  # each dot at its own height, to be seen
 
     def draw(*values):
         for row, height, x in zip(rows, (2, 1, 0), values):
-            row.set_data(x, np.full(len(x), height))
+            row.set_data(x, height + apart)
         means.set_data([np.mean(x) for x in values], [2, 1, 0])
 
     return draw
@@ -201,6 +206,26 @@ def course(ax, names, ylim):
     return draw
 
 
+def steps_of_zca():
+    """Show a cloud before ZCA whitening and after each of its four steps, still."""
+    with plots.card(7.2, 1.7) as fig:
+        for ax, (title, values) in zip(fig.subplots(1, 5), experiment.steps_of_zca().items()):
+            panel = _small(ax, title, WIDE)
+            panel.draw(values, experiment.points(0.9)[1])
+            panel.text.set_text("")
+    plots.show(fig, STEPS_OF_ZCA)
+
+
+def _small(ax, title, limits=(-3.3, 3.3)):
+    """A Cloud without numbers at its axes."""
+    panel = Cloud(ax, title)
+    panel.look(limits)
+    for mark in panel.marks:
+        mark.set_markersize(5)
+    ax.set(xlabel="", ylabel="", xticks=[], yticks=[])
+    return panel
+
+
 def summary():
     """Show the lesson in one picture: a cloud in four ways, and a bias that drifts."""
     x, _ = experiment.points(0.9)
@@ -208,11 +233,9 @@ def summary():
     with plots.card(7.2, 2.0) as fig:
         *axes, right = fig.subplots(1, 5, width_ratios=(1, 1, 1, 1, 0.9))
         for ax, way in zip(axes, ways):
-            panel = Cloud(ax, way)
+            panel = _small(ax, way)
             panel.draw(METHODS[way](x))
-            panel.look((-3.3, 3.3))
             panel.text.set_text("")
-            ax.set(xlabel="", ylabel="", xticks=[], yticks=[])
         _, b, loss = experiment.outside_the_gradient(0.1)
         course(right, ("b", "loss"), (0, 12))(STEPS, b, loss)
     plots.show(fig, SUMMARY)

@@ -15,6 +15,7 @@ CELL = 15  # pixels of a square in a picture of signed values
 PAPER = 0.3  # their grey
 FULL = 2.0  # this value or a larger one fills its cell
 DOTTED = dict(color=plots.INK, linestyle=":", linewidth=1.2)
+HATCHED = dict(hatch="////", linewidth=0, alpha=0.6)  # directions that are missing
 DESCENT = (
     "Stds {std} and 1, correlation {correlation}, moved by {moved:.1f}. Steps that are "
     "needed: as they are {0}, centred {1}, standardized {2}, whitened {3}."
@@ -91,16 +92,19 @@ def small_batch(fig):
 
     Right: of new examples, whitened with this batch. n: 2 to 256. units: 5 to 100.
     """
-    left, right = fig.subplots(1, 2)
-    bars = [ax.stairs([0], [0, 1], color=plots.FILL, fill=True) for ax in (left, right)]
-    for ax, title in ((left, "one batch"), (right, "new examples, whitened with it")):
+    left, right = axes = fig.subplots(1, 2)
+    bars = [ax.stairs([0], [0, 1], color=plots.FILL, fill=True) for ax in axes]
+    for ax, title in zip(axes, ("one batch", "new examples, whitened with it")):
         ax.axhline(1, **DOTTED)
         ax.set(xlim=(0, 1), xticks=[])
         plots.name(ax, "eigenvectors of the batch", "variance", title)
+    gaps = [ax.axvspan(0, 1, facecolor="white", edgecolor=plots.FAINT, **HATCHED) for ax in axes]
     left.set(ylim=(0, 5))
     right.set(yscale="log", ylim=(0.1, 1000))
     plots.log_ticks(right.yaxis, [0.1, 1, 10, 100, 1000])
-    words = left.text(0.98, 0.9, "", transform=left.transAxes, ha="right", size=9)
+    box = dict(facecolor="white", edgecolor="none", pad=2)
+    style = dict(ha="right", size=9, bbox=box, zorder=3)
+    words = [ax.text(0.98, 0.9, "", transform=ax.transAxes, **style) for ax in axes]
 
     def update(n, units):
         variances = experiment.batch_variances(n, units)
@@ -111,7 +115,10 @@ def small_batch(fig):
         new[: len(there)] = 1 / there
         bars[1].set_data(new, edges, 0.1)
         missing = units - len(there)
-        words.set_text(f"{missing} of {units} have variance 0" if missing else "")
+        told = f"variance 0: {missing} of {units}", f"missing: {missing} of {units}"
+        for text, gap, word in zip(words, gaps, told):
+            text.set_text(word if missing else "")
+            gap.set(visible=missing > 0, x=len(there) / units, width=missing / units)
         numbers = dict(rank=len(there), missing=missing, low=there[-1], high=there[0])
         return BATCH.format(n=n, units=units, new=_short(1 / there[-1]), **numbers)
 

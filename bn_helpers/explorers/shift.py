@@ -27,21 +27,22 @@ SPAN = 4  # both axes of the clouds run from -4 to 4
 X1 = np.linspace(-SPAN, SPAN, 121)
 RULE = dict(color="#bbbbbb", linewidth=4)
 DOTTED = dict(color=plots.INK, linestyle=":")
+MARKS = (plots.FILL, "o", 12), (plots.FAINT, "x", 16)  # of labels 0 and 1: colour, mark, size
 DIAMOND = dict(marker="D", color=plots.INK, linestyle="none", markersize=7)
 DATASET = (
-    "{kind} shift, {amount:.0%}. Label 1 (crosses) is {share:.0%} of training and "
-    "{share_test:.0%} of the test. The classifier (solid) is right on {train:.0%} and "
-    "{test:.0%}. One trained on test points (dotted) is right on {own:.0%}."
+    "{kind} shift, {amount:.0%}. Label 1: {share:.0%} of training points, {share_test:.0%} of "
+    "test points. The solid line is right on {train:.0%} of training and {test:.0%} of test "
+    "points, the dotted one on {own:.0%} of test points."
 )
 DIGIT = (
     "Image of {digit}, ink {ink:.0%}, moved by {right}: the network answers "
     "{answer} with probability {sure:.0%}. Of all test digits {share:.0%} are right."
 )
 SUMMARY = (
-    "Under the full covariate shift a line loses half of its points, while the rule stays. "
-    "In its own spreads the median of a unit runs away without batch norm and stays with it. "
-    "Four networks: those with batch norm move less and learn earlier, but a higher rate moves "
-    "more and learns earlier, too."
+    "Under the full covariate shift a line is right on half of the points, while the rule stays. "
+    "In its own spreads the median of a unit moves far without batch norm, and hardly with it. "
+    "Four networks: those with batch norm have shorter paths and learn earlier. At a higher rate "
+    "paths are longer, and networks learn earlier, too."
 )
 
 
@@ -55,7 +56,7 @@ SUMMARY = (
         label="classifier",
         hint="the curve is the right family; weights: how much more frequent in the test",
     ),
-    size=(7.2, 2.8),
+    size=(7.2, 3.1),
 )
 def dataset_shift(fig):
     """Live: training points, shifted test points, and a classifier.
@@ -69,6 +70,7 @@ def dataset_shift(fig):
     sides = [_side(ax, title) for ax, title in zip(axes, ("training", "test"))]
     plots.name(axes[0], y="$x_2$")
     dotted = axes[1].plot([], [], **DOTTED)[0]
+    _legend(fig, [*axes[1].collections, *axes[1].lines])
 
     def update(amount, kind, classifier):
         x, y, x_test, y_test = clouds(kind, amount)
@@ -91,6 +93,12 @@ def dataset_shift(fig):
     return update
 
 
+def _legend(fig, drawn):
+    """Name the marks and lines of both clouds, below them."""
+    words = "label 0", "label 1", "the rule", "classifier", "trained on test points"
+    fig.legend(drawn, words, loc="outside lower center", ncols=5, borderaxespad=0.8)
+
+
 def _side(ax, title):
     """Prepare one cloud; returns `draw(points, labels, sizes, rule, line)`.
 
@@ -99,13 +107,12 @@ def _side(ax, title):
     ax.set(xlim=(-SPAN, SPAN), ylim=(-SPAN, SPAN), xticks=[-4, -2, 0, 2, 4])
     plots.name(ax, x="$x_1$", title=title)
     rule = ax.plot([], [], zorder=0.5, **RULE)[0]
-    marks = [(plots.FILL, "o", 12), (plots.FAINT, "x", 16)]
-    dots = [ax.scatter([], [], s=size, c=colour, marker=mark) for colour, mark, size in marks]
+    dots = [ax.scatter([], [], s=size, c=colour, marker=mark) for colour, mark, size in MARKS]
     line = ax.plot([], [], color=plots.INK)[0]
 
     def draw(points, labels, sizes, x2_rule, x2_line):
         points, labels, sizes = points[::2], labels[::2], sizes[::2]  # half are enough to see
-        for label, (shown, (_, _, size)) in enumerate(zip(dots, marks)):
+        for label, (shown, (_, _, size)) in enumerate(zip(dots, MARKS)):
             shown.set_offsets(points[labels == label])
             shown.set_sizes(size * np.clip(sizes[labels == label], 0.1, 8))
         rule.set_data(X1, x2_rule)
@@ -193,8 +200,9 @@ def summary(record):
         plots.name(first, "$x_1$", "$x_2$", "the rule stays, the points move")
         own_spreads(second, record, "without")
         own_spreads(third, record, "with")
-        plots.name(second, title="without batch norm")
-        plots.name(third, title="with batch norm")
+        plots.name(second, title="a unit without batch norm")
+        plots.name(third, title="a unit with batch norm")
         scatter(fourth, record)
-        plots.name(fourth, "way in own spreads", "steps to 90%", "moves more, learns later?")
+        words = "path length, in own spreads", "steps to 90%", "longer path, learns later?"
+        plots.name(fourth, *words)
     plots.show(fig, SUMMARY)

@@ -9,16 +9,16 @@ from ..experiments.shift_inside import (
     STEPS,
     UNITS,
     in_own_spreads,
+    path_lengths,
     steps_to,
     unit_course,
-    ways,
 )
 from ..live import explore
 
 RATES = ("0.1", "2")
 SIDES = {"without": plots.WITHOUT_BATCHNORM, "with": plots.WITH_BATCHNORM}
 # Both sides have the same axis; it depends on the rate and on the unit of measure.
-AXIS_LIMIT = {("0.1", False): 4, ("2", False): 8, ("0.1", True): 25, ("2", True): 260}
+AXIS_LIMIT = {("0.1", False): 4, ("2", False): 10, ("0.1", True): 25, ("2", True): 260}
 TICKS = {25: 20, 260: 200}
 OWN = "input of the unit's sigmoid", "input, in own spreads"
 PLACES = np.maximum(STEPS, 0.5)  # step 0 is drawn at the edge of the logarithmic axis
@@ -34,10 +34,10 @@ INTERNAL = (
 )
 UNIT = "percentiles {low:.2f}, {middle:.2f}, {high:.2f}, accuracy {accuracy:.0%}"
 SLOPES = (
-    "Mean slope of layer 3, and gradient of layer 1 divided by that of layer 3, over the steps. At "
-    "step 300: {told}."
+    "Left: mean slope of the sigmoids of layer 3. Right: gradient of layer 1 divided by that of "
+    "layer 3. At step 300: {told}."
 )
-STORY = "Way of the median until step 1000 and steps to 90%, medians of five seeds. {told}."
+STORY = "Path length until step 1000, and steps to 90%: medians of five seeds. {told}."
 
 
 @explore(
@@ -85,6 +85,7 @@ def _unit(top, bottom, name, style):
     fill = plots.histogram(top, -4, 4, bins=96)
     plots.name(top, x=OWN[False], title=f"{name} batch norm")
     curves = _bundle(bottom, style)
+    bottom.yaxis.set_label_coords(-0.22, 0.5)  # left of the widest number, for every setting
     marker = bottom.axvline(1, color=plots.INK, linestyle=":", linewidth=1.2)
 
     def draw(values, percentiles, stop, span, words):
@@ -112,31 +113,30 @@ def own_spreads(ax, record, side, unit=0):
     _, percentiles = in_own_spreads(*unit_course(record, f"{side}, rate 0.1", unit))
     for curve, course in zip(_bundle(ax, SIDES[side]), percentiles):
         curve.set_data(PLACES, course)
-    ax.set_ylim(-20, 20)
+    ax.set_ylim(-25, 25)
     plots.name(ax, y="in own spreads")
 
 
 def saturation(record):
     """Show how steep the sigmoids are and what gradient arrives, of four networks."""
     stop, told = STEPS.index(300), []
-    with plots.card(height=2.7) as fig:
+    with plots.card(height=3.0) as fig:
         left, right = fig.subplots(1, 2)
         for case, style in LOOKS.items():
             slopes, gradients = (record[case][name] for name in ("slopes", "gradients"))
             courses = slopes[:, :, 2].mean(axis=0), (gradients[..., 0] / gradients[..., 2]).mean(0)
             look = style | dict(marker=MARKS[case], markersize=3.5, linewidth=1.2)
             for ax, course in zip((left, right), courses):
-                ax.plot(PLACES, course, label=case, **look)
+                ax.plot(PLACES, course, label=case.replace(",", " batch norm,"), **look)
             told.append(f"{case} {courses[0][stop]:.2f} and {courses[1][stop]:.2f}")
         left.set(xscale="log", ylim=(0, 0.26))
         right.set(xscale="log", yscale="log")
-        plots.name(left, "training step", "mean slope", "sigmoids of layer 3")
-        plots.name(right, "training step", "ratio", "gradient, layer 1 / layer 3")
+        plots.name(left, "training step", "mean of layer 3", "slope of the sigmoid")
+        plots.name(right, "training step", "layer 1 / layer 3", "size of the gradient")
         for ax in (left, right):
             plots.log_ticks(ax.xaxis, [1, 10, 100, 1000])
         plots.log_ticks(right.yaxis, [0.1, 1, 10])
-        handles = left.get_lines()
-        fig.legend(handles=handles, loc="outside lower center", ncols=4, borderaxespad=0)
+        fig.legend(handles=left.get_lines(), loc="outside lower center", ncols=2, borderaxespad=0.8)
     plots.show(fig, SLOPES.format(told="; ".join(told)))
 
 
@@ -144,33 +144,36 @@ def story(record):
     """Show five seeds of four networks: how far medians move, and who learns first."""
     with plots.card(height=3.0) as fig:
         axes = fig.subplots(1, 2, sharey=True)
-        words = "as it is", "in its own spreads"
+        words = "path length", "path length, in own spreads"
         for number, (ax, word) in enumerate(zip(axes, words)):
             scatter(ax, record, number)
-            plots.name(ax, x=f"way of the median, {word}")
+            plots.name(ax, x=word)
         plots.name(axes[0], y="steps to 90%")
     told = []
     for case in CASES:
-        plain, own = (np.median(way) for way in ways(record, case))
+        plain, own = (np.median(lengths) for lengths in path_lengths(record, case))
         steps_needed = np.median(steps_to(record, case))
         told.append(f"{case}: {plain:.1f}, in own spreads {own:.1f}, {steps_needed:.0f} steps")
     plots.show(fig, STORY.format(told="; ".join(told)))
 
 
 def scatter(ax, record, measure=1):
-    """Draw a point for each seed of four networks: way of the median, steps to 90%.
+    """Draw a point for each seed of four networks: path length, steps to 90%.
 
-    measure: 0 for the way as it is, 1 for that in the unit's own spreads.
+    measure: 0 for the path length as it is, 1 for that in the unit's own spreads.
     """
     ax.set(xscale="log", yscale="log", ylim=(15, 12000))
     plots.log_ticks(ax.yaxis, [30, 100, 300, 1000, 3000])
     ax.set_xlim(*((0.2, 40), (0.02, 2000))[measure])
     plots.log_ticks(ax.xaxis, ([1, 10], [0.1, 1, 10, 100])[measure])
     for case, style in LOOKS.items():
-        x, y = ways(record, case)[measure], steps_to(record, case)
+        x, y = path_lengths(record, case)[measure], steps_to(record, case)
         ax.plot(x, y, MARKS[case], color=style["color"], alpha=0.7, markersize=6)
         look = dict(size=8.5, color=style["color"])
+        words = case.replace(", ", " batch norm,\n")
         if case in ("without, rate 0.1", "with, rate 2"):
-            ax.text(1.5 * x.max(), np.median(y), case, va="center", **look)
+            ax.text(1.5 * x.max(), np.median(y), words, va="center", **look)
+        elif case == "with, rate 0.1":
+            ax.text(np.median(x), 1.45 * y.max(), words, ha="center", **look)
         else:
-            ax.text(np.median(x), 1.45 * y.max(), case, ha="center", **look)
+            ax.text(np.median(x), y.min() / 1.45, words, ha="center", va="top", **look)

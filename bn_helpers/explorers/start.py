@@ -101,7 +101,7 @@ def batch_mean(fig):
 
 
 @explore(
-    step=steps(list(WALK), start="slopes of W1", label="step", hint="forward, then backward"),
+    step=steps(list(WALK), start="inputs", label="step", hint="forward, then backward"),
     example=slider(1, 4, start=3, label="example", hint="which of the four examples"),
     size=(7.2, 3.2),
 )

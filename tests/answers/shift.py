@@ -96,4 +96,5 @@ SLIPS = [
         lambda b, a: abs(np.median(a) - np.median(b)) / spread(b.ravel()[:, None])[0],
         "wrong-shape",
     ),
+    (check_moved, lambda b, a: np.abs(move(b.T, a.T)) / spread(b.T), "wrong-shape"),
 ]

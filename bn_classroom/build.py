@@ -1,0 +1,250 @@
+"""An authored assignment becomes a student's notebook and the grader's bundle.
+
+The class's key chooses one of the contracts of each question, and the hidden inputs.
+"""
+
+import copy
+import hashlib
+import hmac
+import importlib.util
+import json
+import re
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple
+
+import nbformat
+import numpy as np
+
+from bn_helpers.checks import HINTS, stored
+from bn_helpers.checks.calling import Report, reports_of
+from bn_helpers.checks.judging import judge
+from bn_helpers.checks.question import expected_of
+
+from .author import styles
+
+ASSIGNMENTS = Path(__file__).parents[1] / "assignments"
+PUBLIC = "public"  # the key of the assignment that stands in the repository
+VISIBLE = 0  # the seed of the inputs that students may see
+SOLUTION = re.compile(
+    r"^([ \t]*)### BEGIN SOLUTION\n.*?### END SOLUTION$", re.DOTALL | re.MULTILINE
+)
+STYLES = 8  # right answers in at least so many styles
+
+
+def _dots(solution):
+    """Three dots where a function goes on; nothing in the place of a whole line."""
+    return f"{solution[1]}..." if solution[1] else ""
+
+
+HERE = {"code": _dots, "markdown": "*Write here.*"}  # what stands for a solution
+
+
+class NotBuilt(Exception):
+    """What is wrong with an assignment: one sentence a line."""
+
+
+class Built(NamedTuple):
+    """notebook and visible go to students, hidden and secret to the grader alone."""
+
+    notebook: nbformat.NotebookNode
+    visible: dict  # {question: Expected}
+    hidden: dict
+    about: dict  # for both
+    secret: dict  # for the grader alone
+
+
+@cache
+def load(name):
+    """The module `questions.py` of an assignment."""
+    path = ASSIGNMENTS / name / "questions.py"
+    spec = importlib.util.spec_from_file_location(f"assignments_{name}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def build(name, key=PUBLIC):
+    """The Built of an assignment for a key; NotBuilt if something is wrong with it."""
+    module, built = load(name), draft(name, key)
+    authored = nbformat.read(ASSIGNMENTS / name / "notebook.ipynb", as_version=4)
+    seeds = {q: (VISIBLE, drawn(key, q, "inputs")) for q in module.QUESTIONS}
+    chosen = {q: _chosen(module, built.secret["contracts"], q) for q in module.QUESTIONS}
+    wrong = [text for q, c in chosen.items() for seed in seeds[q] for text in faults(c, seed)]
+    if wrong := [*wrong, *leaks(built, authored)]:
+        raise NotBuilt("\n".join(wrong))
+    return built
+
+
+def draft(name, key=PUBLIC):
+    """The Built of an assignment for a key, not looked over."""
+    module = load(name)
+    authored = nbformat.read(ASSIGNMENTS / name / "notebook.ipynb", as_version=4)
+    several = {**module.QUESTIONS, **module.NUMBERS, **module.WRITTEN}
+    chosen = {q: contracts[drawn(key, q) % len(contracts)].name for q, contracts in several.items()}
+    functions = {q: _chosen(module, chosen, q) for q in module.QUESTIONS}
+    hidden = {q: expected_of(c.question, drawn(key, q, "inputs")) for q, c in functions.items()}
+    visible = {q: expected_of(c.question, VISIBLE) for q, c in functions.items()}
+    notebook = for_students(authored, chosen)
+    questions = [_told(q, module, chosen, notebook) for q in in_order(notebook)]
+    about = {"id": name, "version": module.VERSION, "questions": questions}
+    about["release"] = digest(notebook, about, drawn(key, "release"))
+    notebook.metadata["bn_assignment"] = {k: about[k] for k in ("id", "version", "release")}
+    secret = {"contracts": chosen}
+    return Built(notebook, visible, hidden, about, secret)
+
+
+def _chosen(module, names, question):
+    """The contract of a question that was drawn."""
+    several = {**module.QUESTIONS, **module.NUMBERS}[question]
+    (contract,) = (c for c in several if c.name == names[question])
+    return contract
+
+
+def drawn(key, *what):
+    """A whole number of 64 bits that depends on the key and on what it is for."""
+    text = "/".join(what).encode()
+    return int.from_bytes(hmac.digest(key.encode(), text, "sha256")[:8], "big")
+
+
+def digest(notebook, *about):
+    """Twelve hexadecimal digits that name a release."""
+    text = json.dumps([[cell.source for cell in notebook.cells], *about], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+# --- the notebook
+
+
+def for_students(authored, chosen):
+    """The notebook with the cells of the chosen contracts, without solutions."""
+    notebook = copy.deepcopy(authored)
+    notebook.cells = [_emptied(cell) for cell in authored.cells if _is_handed_out(cell, chosen)]
+    notebook.metadata = {
+        "kernelspec": authored.metadata.kernelspec,
+        "language_info": {"name": "python"},
+    }
+    return notebook
+
+
+def _is_handed_out(cell, chosen):
+    own = cell.metadata.get("bn", {})
+    return not own.get("rubric") and own.get("contract") in (None, chosen.get(own.get("question")))
+
+
+def _emptied(cell):
+    cell = copy.deepcopy(cell)
+    cell.source = SOLUTION.sub(HERE[cell.cell_type], cell.source).strip()
+    if cell.cell_type == "code":
+        cell.outputs, cell.execution_count = [], None
+    if (own := cell.metadata.get("bn")) and "question" in own:
+        cell.metadata["bn"] = {"question": own["question"]}
+    if cell.metadata.get("nbgrader", {}).get("locked"):
+        cell.metadata |= {"editable": False, "deletable": False}
+    return cell
+
+
+def in_order(notebook):
+    """The names of the questions as they stand in a notebook."""
+    names = (cell.metadata.get("bn", {}).get("question") for cell in notebook.cells)
+    return list(dict.fromkeys(filter(None, names)))
+
+
+def _told(name, module, chosen, notebook):
+    """What student and grader know of a question: its kind, names, points, cell."""
+    cells = [c for c in notebook.cells if c.metadata.get("bn", {}).get("question") == name]
+    graded = [c for c in cells if "nbgrader" in c.metadata]
+    answer = next(c for c in graded if c.metadata.nbgrader.solution)
+    told = {
+        "name": name,
+        "points": sum(c.metadata.nbgrader.get("points") or 0 for c in graded),
+        "id": answer.id,
+        "grade_id": answer.metadata.nbgrader.grade_id,
+    }
+    if name in module.WRITTEN:
+        return {**told, "kind": "written", "define": [], "read": ""}
+    if name in module.NUMBERS:
+        numbers = _chosen(module, chosen, name)
+        told |= {"kind": "values", "define": list(numbers.tolerance), "within": numbers.tolerance}
+        return {**told, "practice": numbers.truth("practice"), "read": numbers.read}
+    contract = _chosen(module, chosen, name)
+    return {**told, "kind": "function", "define": [contract.define], "read": contract.read}
+
+
+# --- what must not pass
+
+
+def faults(contract, seed):
+    """Sentences on slips that pass, slips that look alike, right answers refused."""
+    expected = expected_of(contract.question, seed)
+    return [f"{contract.name}: {text}" for text in _faults(contract, expected)]
+
+
+def all_faults(name):
+    """The same of all contracts of an assignment, with inputs of three seeds."""
+    contracts = chain.from_iterable(load(name).QUESTIONS.values())
+    return [text for c in contracts for seed in (VISIBLE, 1, 2) for text in faults(c, seed)]
+
+
+def _faults(contract, expected):
+    for name, values in expected.slips:
+        verdict = judge([Report(results) for results in values], expected)
+        if verdict:
+            yield f"the slip {name} passes"
+        elif verdict.slip != name and HINTS.get(verdict.slip) != HINTS.get(name):
+            yield f"the slip {name} looks like {verdict.slip}, and their hints differ"
+    right = [*contract.variants, *styles(contract.question.truth).values()]
+    if len(right) < STYLES:
+        yield f"expected right answers in {STYLES} styles, got {len(right)}"
+    for answer in right:
+        verdict = judge(
+            reports_of(answer, expected.calls, expected.names, expected.returns), expected
+        )
+        if not verdict:
+            yield f"a right answer is refused, {answer}: {verdict!r}"
+
+
+def leaks(built, authored):
+    """Sentences on what students would get and must not."""
+    cells = built.notebook.cells
+    text = "\n".join(cell.source for cell in cells)
+    for lines in solutions(authored):
+        for line in lines:
+            if line in text:
+                yield f"a line of a solution is in the student's notebook: {line}"
+    for cell in authored.cells:
+        if cell.metadata.get("bn", {}).get("rubric") and cell.source in text:
+            yield "a rubric is in the student's notebook"
+    for question, hidden in built.hidden.items():
+        if any(map(_alike, hidden.calls[0], built.visible[question].calls[0])):
+            yield f"{question}: hidden inputs are those that students have"
+
+
+def solutions(authored):
+    """For each cell with a solution its lines; those that say little are left out."""
+    for cell in authored.cells:
+        pieces = (match[0].splitlines()[1:-1] for match in SOLUTION.finditer(cell.source))
+        lines = {line.strip() for line in chain.from_iterable(pieces) if len(line.strip()) > 20}
+        if lines:
+            yield lines
+
+
+def _alike(a, b):
+    return isinstance(a, np.ndarray) and a.size > 4 and a.shape == b.shape and np.array_equal(a, b)
+
+
+# --- files
+
+
+def write_student(built, folder):
+    """Write the notebook and its arrays into a folder, which must exist."""
+    name = built.about["id"]
+    nbformat.write(built.notebook, folder / f"{name}.ipynb")
+    stored.write(folder / f"{name}.npz", built.visible, **built.about)
+
+
+def write_bundle(built, path):
+    """Write what the grader needs. It must not come near to students."""
+    with open(path, "wb") as file:  # a name, to which np.savez adds no ending
+        stored.write(file, built.hidden, **built.about, **built.secret)
