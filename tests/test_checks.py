@@ -28,6 +28,7 @@ from bn_helpers.checks import (
 )
 from bn_helpers.checks.calling import reports_of
 from bn_helpers.checks.judging import judge
+from bn_helpers.checks.measuring import fact
 from bn_helpers.checks.question import Question, expected_of
 from bn_helpers.checks.verdict import NotPassed
 
@@ -107,6 +108,18 @@ def test_every_misconception_of_the_table_can_be_met_here():
     named |= {name for names, _ in TROUBLE.values() if len(names) == 1 for name in names}
     named |= {slip for name in NAMES for slip in slips(name)}
     assert set(MISCONCEPTIONS) - named == set()
+
+
+def test_a_tuple_in_the_place_of_one_number_is_a_wrong_count():
+    verdict = checks.check_batches_needed(lambda *_: (1, 2))
+    assert verdict.slip == "wrong-count"
+    assert "Expected one array. Got a tuple of 2 values." in verdict.message
+
+
+def test_a_result_that_is_nearly_right_everywhere_is_measured():
+    got = np.array([[1.0, 2.0], [3.0, 4.0]])
+    want = got + np.array([[0.003, -0.003], [-0.003, 0.003]])
+    assert "No value is off by more than 0.1%" in fact(got, want, ("row", "column"))
 
 
 def test_no_two_misconceptions_say_the_same_and_hints_belong_to_one_of_them():
