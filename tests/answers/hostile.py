@@ -313,7 +313,7 @@ def one(x):
         {"raised", "too-large"},
         "def one(x):\n    import mmap\n    return np.frombuffer(mmap.mmap(-1, 1 << 34))",
     ),
-    "huge result": ({"too-large"}, "def one(x):\n    return np.ones((3000, 1000))"),
+    "huge result": ({"too-large"}, "def one(x):\n    return np.ones((500, 1000))"),
     "huge result without values": (
         {"too-large", "not-a-number"},
         "def one(x):\n    return np.broadcast_to(1.0, (10**5, 10**5))",
