@@ -194,7 +194,7 @@ def _died(status, used, config):
     code = os.waitstatus_to_exitcode(status)
     if code == 0:
         return None
-    if code in (-signal.SIGKILL, -signal.SIGXCPU) and used > config["cpu"] - 0.2:
+    if code in (-signal.SIGKILL, -signal.SIGXCPU) and used > config["cpu"] / 2:
         return ["too-long", f"It computed for {config['cpu']} seconds."]
     return ["died", signal.Signals(-code).name if code < 0 else f"Exit code {code}."]
 
