@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 from . import collect, confine, pages
-from .build import ASSIGNMENTS, NotBuilt, all_faults, build, load, write_student
+from .author import ASSIGNMENTS, load
+from .build import NotBuilt, build, write_student
+from .faults import all_faults
 from .grade import open_bundle
 from .release import release
 

@@ -1,14 +1,22 @@
 """What an author of an assignment writes, beside the notebook: questions as data."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
+import nbformat
 import numpy as np
 
 from bn_helpers.checks.question import Question
+
+ASSIGNMENTS = Path(__file__).parents[1] / "assignments"
+VISIBLE = 0  # the seed of the inputs that students may see
+SOLUTION = re.compile(
+    r"^([ \t]*)### BEGIN SOLUTION\n.*?### END SOLUTION$", re.DOTALL | re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,17 @@ def beside(path, name):
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@cache
+def load(name):
+    """The module `questions.py` of an assignment."""
+    return beside(ASSIGNMENTS / name / "questions.py", "questions")
+
+
+def authored(name):
+    """The notebook of an assignment with its solutions, rubrics and all contracts."""
+    return nbformat.read(ASSIGNMENTS / name / "notebook.ipynb", as_version=4)
 
 
 class Called:

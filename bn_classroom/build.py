@@ -6,31 +6,18 @@ The class's key chooses one of the contracts of each question, and the hidden in
 import copy
 import hashlib
 import hmac
-import importlib.util
 import json
-import re
-from functools import cache
-from itertools import chain
-from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
-import numpy as np
 
-from bn_helpers.checks import HINTS, stored
-from bn_helpers.checks.calling import Report, reports_of
-from bn_helpers.checks.judging import judge
+from bn_helpers.checks import stored
 from bn_helpers.checks.question import expected_of
 
-from .author import styles
+from .author import SOLUTION, VISIBLE, authored, load
+from .faults import faults, leaks
 
-ASSIGNMENTS = Path(__file__).parents[1] / "assignments"
 PUBLIC = "public"  # the key of the assignment that stands in the repository
-VISIBLE = 0  # the seed of the inputs that students may see
-SOLUTION = re.compile(
-    r"^([ \t]*)### BEGIN SOLUTION\n.*?### END SOLUTION$", re.DOTALL | re.MULTILINE
-)
-STYLES = 8  # right answers in at least so many styles
 
 
 def _dots(solution):
@@ -55,24 +42,13 @@ class Built(NamedTuple):
     secret: dict  # for the grader alone
 
 
-@cache
-def load(name):
-    """The module `questions.py` of an assignment."""
-    path = ASSIGNMENTS / name / "questions.py"
-    spec = importlib.util.spec_from_file_location(f"assignments_{name}", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def build(name, key=PUBLIC):
     """The Built of an assignment for a key; NotBuilt if something is wrong with it."""
     module, built = load(name), draft(name, key)
-    authored = nbformat.read(ASSIGNMENTS / name / "notebook.ipynb", as_version=4)
     seeds = {q: (VISIBLE, drawn(key, q, "inputs")) for q in module.QUESTIONS}
     chosen = {q: _chosen(module, built.secret["contracts"], q) for q in module.QUESTIONS}
     wrong = [text for q, c in chosen.items() for seed in seeds[q] for text in faults(c, seed)]
-    if wrong := [*wrong, *leaks(built, authored)]:
+    if wrong := [*wrong, *leaks(built, authored(name))]:
         raise NotBuilt("\n".join(wrong))
     return built
 
@@ -80,13 +56,12 @@ def build(name, key=PUBLIC):
 def draft(name, key=PUBLIC):
     """The Built of an assignment for a key, not looked over."""
     module = load(name)
-    authored = nbformat.read(ASSIGNMENTS / name / "notebook.ipynb", as_version=4)
     several = {**module.QUESTIONS, **module.NUMBERS, **module.WRITTEN}
     chosen = {q: contracts[drawn(key, q) % len(contracts)].name for q, contracts in several.items()}
     functions = {q: _chosen(module, chosen, q) for q in module.QUESTIONS}
     hidden = {q: expected_of(c.question, drawn(key, q, "inputs")) for q, c in functions.items()}
     visible = {q: expected_of(c.question, VISIBLE) for q, c in functions.items()}
-    notebook = for_students(authored, chosen)
+    notebook = for_students(authored(name), chosen)
     questions = [_told(q, module, chosen, notebook) for q in in_order(notebook)]
     about = {"id": name, "version": module.VERSION, "questions": questions}
     about["release"] = digest(notebook, about, drawn(key, "release"))
@@ -117,12 +92,12 @@ def digest(notebook, *about):
 # --- the notebook
 
 
-def for_students(authored, chosen):
+def for_students(whole, chosen):
     """The notebook with the cells of the chosen contracts, without solutions."""
-    notebook = copy.deepcopy(authored)
-    notebook.cells = [_emptied(cell) for cell in authored.cells if _is_handed_out(cell, chosen)]
+    notebook = copy.deepcopy(whole)
+    notebook.cells = [_emptied(cell) for cell in whole.cells if _is_handed_out(cell, chosen)]
     notebook.metadata = {
-        "kernelspec": authored.metadata.kernelspec,
+        "kernelspec": whole.metadata.kernelspec,
         "language_info": {"name": "python"},
     }
     return notebook
@@ -170,68 +145,6 @@ def _told(name, module, chosen, notebook):
         return {**told, "practice": numbers.truth("practice"), "read": numbers.read}
     contract = _chosen(module, chosen, name)
     return {**told, "kind": "function", "define": [contract.define], "read": contract.read}
-
-
-# --- what must not pass
-
-
-def faults(contract, seed):
-    """Sentences on slips that pass, slips that look alike, right answers refused."""
-    expected = expected_of(contract.question, seed)
-    return [f"{contract.name}: {text}" for text in _faults(contract, expected)]
-
-
-def all_faults(name):
-    """The same of all contracts of an assignment, with inputs of three seeds."""
-    contracts = chain.from_iterable(load(name).QUESTIONS.values())
-    return [text for c in contracts for seed in (VISIBLE, 1, 2) for text in faults(c, seed)]
-
-
-def _faults(contract, expected):
-    for name, values in expected.slips:
-        verdict = judge([Report(results) for results in values], expected)
-        if verdict:
-            yield f"the slip {name} passes"
-        elif verdict.slip != name and HINTS.get(verdict.slip) != HINTS.get(name):
-            yield f"the slip {name} looks like {verdict.slip}, and their hints differ"
-    right = [*contract.variants, *styles(contract.question.truth).values()]
-    if len(right) < STYLES:
-        yield f"expected right answers in {STYLES} styles, got {len(right)}"
-    for answer in right:
-        verdict = judge(
-            reports_of(answer, expected.calls, expected.names, expected.returns), expected
-        )
-        if not verdict:
-            yield f"a right answer is refused, {answer}: {verdict!r}"
-
-
-def leaks(built, authored):
-    """Sentences on what students would get and must not."""
-    cells = built.notebook.cells
-    text = "\n".join(cell.source for cell in cells)
-    for lines in solutions(authored):
-        for line in lines:
-            if line in text:
-                yield f"a line of a solution is in the student's notebook: {line}"
-    for cell in authored.cells:
-        if cell.metadata.get("bn", {}).get("rubric") and cell.source in text:
-            yield "a rubric is in the student's notebook"
-    for question, hidden in built.hidden.items():
-        if any(map(_alike, hidden.calls[0], built.visible[question].calls[0])):
-            yield f"{question}: hidden inputs are those that students have"
-
-
-def solutions(authored):
-    """For each cell with a solution its lines; those that say little are left out."""
-    for cell in authored.cells:
-        pieces = (match[0].splitlines()[1:-1] for match in SOLUTION.finditer(cell.source))
-        lines = {line.strip() for line in chain.from_iterable(pieces) if len(line.strip()) > 20}
-        if lines:
-            yield lines
-
-
-def _alike(a, b):
-    return isinstance(a, np.ndarray) and a.size > 4 and a.shape == b.shape and np.array_equal(a, b)
 
 
 # --- files

@@ -12,7 +12,7 @@ from bn_helpers.checks.calling import Report
 from bn_helpers.checks.judging import judge
 
 from . import confine
-from .build import load
+from .author import load
 from .confined import wire
 from .reading import Unreadable, read
 

@@ -11,7 +11,6 @@ LONGEST = 100_000  # characters of a cell
 MOST = 500  # cells
 ID = re.compile(r"""^student\s*=\s*(["'])([^"'\n]{1,64})\1""", re.MULTILINE)
 MAGIC = re.compile(r"^\s*[%!?]|\?\s*$|=\s*[%!]", re.MULTILINE)
-WHOLE_CELL = re.compile(r"\A\s*%%(time|timeit|capture)\b[^\n]*\n")  # the code below is the cell's
 
 
 class Unreadable(Exception):
@@ -94,7 +93,6 @@ def _text(value):
 
 def plain_python(source):
     """A cell's source with IPython's own syntax as calls of get_ipython()."""
-    source = WHOLE_CELL.sub("", source)
     if not MAGIC.search(source):
         return source
     try:

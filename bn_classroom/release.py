@@ -8,9 +8,9 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-import nbformat
-
-from .build import ASSIGNMENTS, NotBuilt, build, load, solutions, write_bundle, write_student
+from .author import ASSIGNMENTS, authored, load
+from .build import NotBuilt, build, write_bundle, write_student
+from .faults import solutions
 
 ROOT = ASSIGNMENTS.parent
 README = """\
@@ -99,10 +99,10 @@ def leaks(folder, name):
     Lessons have single lines of plain batch norm in common with solutions. A file must
     not have all lines of one.
     """
-    authored = nbformat.read(ASSIGNMENTS / name / "notebook.ipynb", as_version=4)
+    whole = authored(name)
     forbidden = ["BEGIN SOLUTION", "END SOLUTION", "bn_classroom", "tests/answers"]
-    forbidden += [c.source for c in authored.cells if c.metadata.get("bn", {}).get("rubric")]
-    secret = [*({words} for words in forbidden), *solutions(authored)]
+    forbidden += [c.source for c in whole.cells if c.metadata.get("bn", {}).get("rubric")]
+    secret = [*({words} for words in forbidden), *solutions(whole)]
     for path, text in _texts(folder):
         for words in secret:
             if all(part in text for part in words):

@@ -4,7 +4,7 @@ import copy
 
 import nbformat
 
-from .build import ASSIGNMENTS, load
+from .author import authored, load
 
 WRONG = {  # what a made student changes in a right answer
     "eps-forgotten": ("+ eps", "+ 0 * eps"),
@@ -31,9 +31,8 @@ def solved(built, student, **answers):
 def right_sources(built, student):
     """{question: the source of a right answer}, from the authored notebook."""
     name, contracts = built.about["id"], built.secret["contracts"]
-    authored = nbformat.read(ASSIGNMENTS / name / "notebook.ipynb", as_version=4)
     found = {}
-    for cell in authored.cells:
+    for cell in authored(name).cells:
         own, graded = cell.metadata.get("bn", {}), cell.metadata.get("nbgrader", {})
         question = own.get("question")
         if graded.get("solution") and own.get("contract") in (None, contracts.get(question)):

@@ -11,8 +11,11 @@ import numpy as np
 import pytest
 
 from bn_classroom import build as building
+from bn_classroom import faults as finding
 from bn_classroom.__main__ import NOTEBOOKS, main
-from bn_classroom.build import ASSIGNMENTS, NotBuilt, draft, faults, load
+from bn_classroom.author import ASSIGNMENTS, authored, load
+from bn_classroom.build import NotBuilt, draft
+from bn_classroom.faults import faults
 from bn_classroom.release import leaks, raising, release
 from bn_helpers.checks import stored
 
@@ -105,7 +108,7 @@ def test_a_right_answer_that_is_refused_is_a_fault(contract):
 
 
 def test_too_few_styles_are_a_fault(contract, monkeypatch):
-    monkeypatch.setattr(building, "styles", lambda truth: {})
+    monkeypatch.setattr(finding, "styles", lambda truth: {})
     few = replace(contract, variants=())
     assert faults(few, 0) == ["line: expected right answers in 8 styles, got 0"]
 
@@ -119,12 +122,12 @@ def test_an_assignment_with_a_fault_is_not_built(monkeypatch):
 @pytest.mark.parametrize("words", ["share = weights", "Rubric"])
 def test_a_solution_in_the_students_notebook_is_a_fault(words):
     built = draft(NAME)
-    authored = nbformat.read(ASSIGNMENTS / NAME / "notebook.ipynb", as_version=4)
-    assert list(building.leaks(built, authored)) == []
-    for cell in authored.cells:
+    whole = authored(NAME)
+    assert list(finding.leaks(built, whole)) == []
+    for cell in whole.cells:
         if "BEGIN SOLUTION" in cell.source or "Rubric" in cell.source:
             built.notebook.cells.append(nbformat.v4.new_markdown_cell(cell.source))
-    assert list(building.leaks(built, authored))
+    assert list(finding.leaks(built, whole))
 
 
 def test_a_release_has_what_students_need_and_nothing_else(handed_out):
@@ -165,8 +168,8 @@ def test_a_release_has_no_solution_and_no_hidden_input(handed_out):
 
 def test_a_solution_that_is_put_into_a_release_is_seen(handed_out, tmp_path):
     (tmp_path / "notes.md").write_text((ASSIGNMENTS / NAME / "notebook.ipynb").read_text())
-    authored = nbformat.read(ASSIGNMENTS / NAME / "notebook.ipynb", as_version=4)
-    cell = next(cell for cell in authored.cells if "BEGIN SOLUTION" in cell.source)
+    whole = authored(NAME)
+    cell = next(cell for cell in whole.cells if "BEGIN SOLUTION" in cell.source)
     (tmp_path / "one.py").write_text(cell.source.replace("### BEGIN SOLUTION", ""))
     assert any("notes.md" in sentence for sentence in leaks(tmp_path, NAME))
     assert any("one.py" in sentence for sentence in leaks(tmp_path, NAME))

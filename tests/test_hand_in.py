@@ -11,7 +11,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from bn_classroom.build import ASSIGNMENTS, draft, load, write_student
+from bn_classroom.author import ASSIGNMENTS, load
+from bn_classroom.build import draft, write_student
 from bn_classroom.sample import solved
 
 pytestmark = pytest.mark.once
