@@ -8,6 +8,7 @@ import random
 import numpy as np
 
 from . import stubs
+from .cells import without_magic
 from .wire import VALUES, decode, encode_array, encode_report
 
 TOO_MUCH = ("MemoryError", "_ArrayMemoryError")
@@ -79,7 +80,7 @@ def run_cell(source, file, names):
 
 
 def _statements(source, file):
-    for statement in ast.parse(source, file).body:
+    for statement in ast.parse(without_magic(source), file).body:
         if isinstance(statement, ast.Import):  # one of several may not be here
             for alias in statement.names:
                 yield ast.copy_location(ast.Import([alias]), statement)
@@ -119,7 +120,7 @@ def _line(error):
 def _values(source, wanted):
     """One report: the numbers that are written in a cell, without running it."""
     found = {}
-    for statement in ast.parse(source).body:
+    for statement in ast.parse(without_magic(source)).body:
         for name, value in _assigned(statement):
             found[name] = value
     report = {"trouble": None, "came": "", "kept": True, "printed": "", "results": []}

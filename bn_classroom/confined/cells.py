@@ -1,16 +1,29 @@
 """Which cells of a notebook belong to an answer. Nothing is run here, only read."""
 
+import ast
 import builtins
 import re
 import symtable
 
+AROUND = ("time", "timeit", "prun", "capture")
 STAR = re.compile(r"^\s*from\s+\S+\s+import\s+\*", re.MULTILINE)
+
+
+def without_magic(source):
+    """What stands below %%time and its like, which leave a cell's code as it is."""
+    if not source.startswith("get_ipython().run_cell_magic("):
+        return source
+    try:
+        name, _, inside = map(ast.literal_eval, ast.parse(source).body[0].value.args)
+    except Exception:
+        return source
+    return inside if name in AROUND and isinstance(inside, str) else source
 
 
 def named(source):
     """{"defines", "needs": names at the top of a cell, "star"}, or {"trouble"}."""
     try:
-        table = symtable.symtable(source, "<cell>", "exec")
+        table = symtable.symtable(without_magic(source), "<cell>", "exec")
     except SyntaxError as error:
         place = f" (line {error.lineno} of your cell)" if error.lineno else ""
         return {"trouble": ["raised", f"{type(error).__name__}: {error.msg}{place}."]}
@@ -20,7 +33,7 @@ def named(source):
     return {
         "defines": sorted(defines),
         "needs": sorted(needs - defines),
-        "star": bool(STAR.search(source)),
+        "star": bool(STAR.search(without_magic(source))),
     }
 
 

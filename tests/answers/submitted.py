@@ -48,6 +48,8 @@ RIGHT = {
         "cell id", ["c", "a", "b"]),
     "Jupyter and what is not here": ([cell(KEY, STRANGE + FORWARD + "check('batchnorm')")],
                                      "cell id", []),
+    "timed": ([cell(KEY, f"get_ipython().run_cell_magic('time', '', {FORWARD!r})\n")],
+              "cell id", []),
     "a constant of a star": (
         [cell("a", "from numpy import *"), cell(KEY, FORWARD.replace("np.sqrt", "sqrt"))],
         "cell id", ["a"]),
