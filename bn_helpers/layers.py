@@ -2,10 +2,11 @@
 
 `backward` returns the gradient of its input and fills `grads`. A layer keeps what its
 backward pass needs. Rows are examples: x is (N, D). Layers that work value by value
-also take images (N, C, H, W), and some take only these. The output has the dtype of the input; integers become
-float64. A layer raises ValueError for a wrong shape, for anything but a plain array of
-real numbers, and for backward before forward. It does not look for NaN, so that a
-diverging run can be watched until it ends.
+also take images (N, C, H, W). Convolution, AveragePooling and Flatten take only images.
+The output has the dtype of the input; integers become float64. A layer raises
+ValueError for a wrong shape, for anything but a plain array of real numbers, and for
+backward before forward. It does not look for NaN, so that a diverging run can be
+watched until it ends.
 """
 
 from types import MappingProxyType

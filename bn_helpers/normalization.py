@@ -45,10 +45,10 @@ def layernorm_forward(x, gamma, beta, eps=1e-5):
 def groupnorm_forward(x, gamma, beta, groups, eps=1e-5):
     """Normalize each group of channels of each example: out like x, and the Cache.
 
-    x is (N, C) or (N, C, H, W), gamma and beta are (C,). `groups` divides C; a group has
-    C / groups neighbouring channels. A group of one value gives out = beta. Source: Wu
-    & He 2018. ValueError for wrong shapes or groups, non-finite values, or eps = 0 with
-    a constant group.
+    x is (N, C) or (N, C, H, W), gamma and beta are (C,). `groups` divides C. A group
+    has C / groups neighbouring channels. A group of one value gives out = beta. Source:
+    Wu & He 2018. ValueError for wrong shapes or groups, non-finite values, or eps = 0
+    with a constant group.
     """
     x, groups = require.batch("x", x), require.count("groups", groups)
     if x.shape[1] % groups:
@@ -96,14 +96,16 @@ def instancenorm_backward(dout, cache):
 
 def _forward(x, gamma, beta, groups, eps):
     N, C = x.shape[:2]
-    gamma = require.floats("gamma", gamma, C).astype(x.dtype)
-    beta = require.floats("beta", beta, C).astype(x.dtype)
+    gamma, beta = (
+        require.floats(name, value, C).astype(x.dtype)
+        for name, value in (("gamma", gamma), ("beta", beta))
+    )
+    eps = require.between("eps", eps, 0)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        columns = _columns(x, N * groups)
-        _, (x_hat, _, *statistics) = equations.forward(columns, 1, 0, require.between("eps", eps, 0))
-    std, mu, var = (value.reshape(N, groups) for value in statistics)
-    _refuse_extremes(x, std, var, eps)
-    x_hat = x_hat.T.reshape(x.shape)
+        _, cache = equations.forward(_columns(x, N * groups), 1, 0, eps)
+    std, mu, var = (value.reshape(N, groups) for value in cache[2:])
+    _refuse_extremes(x, std, var)
+    x_hat = cache.x_hat.T.reshape(x.shape)
     return _by_channel(gamma, x) * x_hat + _by_channel(beta, x), Cache(x_hat, gamma, std, mu, var)
 
 
@@ -130,11 +132,11 @@ def _by_channel(value, x):
     return value if x.ndim == 2 else value[:, None, None]
 
 
-def _refuse_extremes(x, std, var, eps):
+def _refuse_extremes(x, std, var):
     if not np.isfinite(var).all():
         came = f"up to {np.abs(x).max():.1e}"
         raise ValueError(f"x: expected values whose squares {x.dtype} can hold, got {came}")
     if not std.all():
         example, group = (int(i) for i in np.argwhere(std == 0)[0])
         reason = f"group {group} of example {example} of x is constant"
-        raise ValueError(f"eps: expected more than 0, since {reason}; got {eps!r}")
+        raise ValueError(f"eps: expected more than 0, since {reason}; got 0")
