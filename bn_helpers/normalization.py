@@ -20,7 +20,7 @@ from . import _equations as equations
 from . import _require as require
 
 
-class Cache(NamedTuple):
+class GroupCache(NamedTuple):
     """What the backward pass needs. N examples, C features or channels."""
 
     x_hat: np.ndarray  # the normalized values, of the shape of x
@@ -31,24 +31,25 @@ class Cache(NamedTuple):
 
 
 def layernorm_forward(x, gamma, beta, eps=1e-5):
-    """Normalize each example by its own mean and variance: out like x, and the Cache.
+    """Normalize each example by its own mean and variance: out and the GroupCache.
 
-    x is (N, C) or (N, C, H, W), gamma and beta are (C,). Source: Ba et al. 2016. For
-    images gamma and beta belong to channels, as in Wu & He 2018. PyTorch's LayerNorm
-    has the same statistics, but gamma and beta (C, H, W), one for each pixel; its
-    GroupNorm(1, C) is this function. ValueError for wrong shapes, non-finite values, or
-    eps = 0 with a constant example.
+    x and out are (N, C) or (N, C, H, W), gamma and beta are (C,). Source: Ba et al.
+    2016. For images gamma and beta belong to channels, as in group norm with one group
+    (Wu & He 2018). PyTorch's GroupNorm(1, C) does so. Its LayerNorm has the same
+    statistics, but gamma and beta (C, H, W), one of each for each pixel of each
+    channel. ValueError for wrong shapes, non-finite values, or eps = 0 with a constant
+    example.
     """
     return _forward(require.batch("x", x), gamma, beta, 1, eps)
 
 
 def groupnorm_forward(x, gamma, beta, groups, eps=1e-5):
-    """Normalize each group of channels of each example: out like x, and the Cache.
+    """Normalize each group of channels of each example: out and the GroupCache.
 
-    x is (N, C) or (N, C, H, W), gamma and beta are (C,). `groups` divides C. A group
-    has C / groups neighbouring channels. A group of one value gives out = beta. Source:
-    Wu & He 2018. ValueError for wrong shapes or groups, non-finite values, or eps = 0
-    with a constant group.
+    x and out are (N, C) or (N, C, H, W), gamma and beta are (C,). `groups` divides C. A
+    group has C / groups neighbouring channels. If it is a single value, out = beta.
+    Source: Wu & He 2018. ValueError for wrong shapes or groups, non-finite values, or
+    eps = 0 with a constant group.
     """
     x, groups = require.batch("x", x), require.count("groups", groups)
     if x.shape[1] % groups:
@@ -57,9 +58,9 @@ def groupnorm_forward(x, gamma, beta, groups, eps=1e-5):
 
 
 def instancenorm_forward(x, gamma, beta, eps=1e-5):
-    """Normalize each channel of each image: out (N, C, H, W) and the Cache.
+    """Normalize each channel of each image: out (N, C, H, W) and the GroupCache.
 
-    x is (N, C, H, W), gamma and beta are (C,). Images of one pixel give out = beta.
+    x is (N, C, H, W), gamma and beta are (C,). If an image is one pixel, out = beta.
     Source: Ulyanov et al. 2016. ValueError for wrong shapes, non-finite values, or
     eps = 0 with a constant channel.
     """
@@ -70,8 +71,8 @@ def instancenorm_forward(x, gamma, beta, eps=1e-5):
 def layernorm_backward(dout, cache):
     """Gradients dx (like x), dgamma (C,) and dbeta (C,) of a loss, given dout like x.
 
-    ValueError if `cache` is not from this module, for a wrong shape or non-finite
-    values.
+    ValueError if `cache` is not from the forward function, for a wrong shape of dout,
+    or for non-finite values.
     """
     return _backward(dout, cache)
 
@@ -79,8 +80,8 @@ def layernorm_backward(dout, cache):
 def groupnorm_backward(dout, cache):
     """Gradients dx (like x), dgamma (C,) and dbeta (C,) of a loss, given dout like x.
 
-    ValueError if `cache` is not from this module, for a wrong shape or non-finite
-    values.
+    ValueError if `cache` is not from the forward function, for a wrong shape of dout,
+    or for non-finite values.
     """
     return _backward(dout, cache)
 
@@ -88,8 +89,8 @@ def groupnorm_backward(dout, cache):
 def instancenorm_backward(dout, cache):
     """Gradients dx (N, C, H, W), dgamma (C,) and dbeta (C,), given dout like x.
 
-    ValueError if `cache` is not from this module, for a wrong shape or non-finite
-    values.
+    ValueError if `cache` is not from the forward function, for a wrong shape of dout,
+    or for non-finite values.
     """
     return _backward(dout, cache)
 
@@ -106,13 +107,14 @@ def _forward(x, gamma, beta, groups, eps):
     std, mu, var = (value.reshape(N, groups) for value in cache[2:])
     _refuse_extremes(x, std, var)
     x_hat = cache.x_hat.T.reshape(x.shape)
-    return _by_channel(gamma, x) * x_hat + _by_channel(beta, x), Cache(x_hat, gamma, std, mu, var)
+    out = _by_channel(gamma, x) * x_hat + _by_channel(beta, x)
+    return out, GroupCache(x_hat, gamma, std, mu, var)
 
 
 def _backward(dout, cache):
-    if not isinstance(cache, Cache):
+    if not isinstance(cache, GroupCache):
         came = type(cache).__name__
-        raise ValueError(f"cache: expected what a forward of normalization returned, got {came}")
+        raise ValueError(f"cache: expected what the forward function returned, got {came}")
     x_hat, gamma, std, _, _ = cache
     dout = require.floats("dout", dout, *x_hat.shape).astype(x_hat.dtype)
     dx_hat = dout * _by_channel(gamma, dout)
