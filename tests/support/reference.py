@@ -6,11 +6,11 @@ import numpy as np
 
 FOLDER = Path(__file__).parents[1] / "reference"
 # Values of order 1 and sums of at most 60 terms: rounding is some 1e-15, some 1e-6 in
-# float32. atol is for what cancels.
+# float32. atol is for what cancels, such as where dout and x lose their means.
 SAME = {"float64": {"rtol": 1e-10, "atol": 1e-13}, "float32": {"rtol": 1e-5, "atol": 1e-5}}
 
 
-def cases(file, kind):
+def cases(file, kind=""):
     """The cases of a file whose names begin with `kind`: a dict of dicts of arrays."""
     found = {}
     with np.load(FOLDER / f"{file}.npz") as arrays:
