@@ -69,34 +69,33 @@ class Convolution:
     def forward(self, x, *, training):
         _, C, KH, KW = self.params["W"].shape
         x, p = require.real_array("x", x, "N", C, "H", "W"), self.padding
-        self._x = _padded(x, p, p)
-        if self._x.shape[2] < KH or self._x.shape[3] < KW:
+        padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))
+        if padded.shape[2] < KH or padded.shape[3] < KW:
             expected = f"images of at least {KH} x {KW} pixels with their padding"
             raise ValueError(f"x: expected {expected}, got shape {x.shape}")
         params = {name: value.astype(x.dtype, copy=False) for name, value in self.params.items()}
-        out = _correlate(self._x, params["W"])
+        self._windows = np.lib.stride_tricks.sliding_window_view(padded, (KH, KW), axis=(2, 3))
+        out = np.einsum("nchwij,fcij->nfhw", self._windows, params["W"], optimize=True)
         self._shape = out.shape
         return out + params["b"][:, None, None] if "b" in params else out
 
     def backward(self, dout):
         dout, p = require.upstream(dout, self._shape), self.padding
-        self.grads["W"] = _correlate(self._x.swapaxes(0, 1), dout.swapaxes(0, 1)).swapaxes(0, 1)
+        self.grads["W"] = np.einsum("nchwij,nfhw->fcij", self._windows, dout, optimize=True)
         if "b" in self.params:
             self.grads["b"] = dout.sum(axis=(0, 2, 3))
-        # A pixel meets the weights of a filter from the last one to the first.
-        W = self.params["W"][:, :, ::-1, ::-1].swapaxes(0, 1).astype(dout.dtype, copy=False)
-        dx = _correlate(_padded(dout, W.shape[2] - 1, W.shape[3] - 1), W)
+        W = self.params["W"].astype(dout.dtype, copy=False)
+        dx = _sum_of_windows(np.einsum("fcij,nfhw->nchwij", W, dout, optimize=True))
         return dx[:, :, p : dx.shape[2] - p, p : dx.shape[3] - p]
 
 
-def _padded(x, rows, columns):
-    return np.pad(x, ((0, 0), (0, 0), (rows, rows), (columns, columns)))
-
-
-def _correlate(x, W):
-    """Each filter of W (F, C, KH, KW) laid on each window of x: (N, F, H', W')."""
-    windows = np.lib.stride_tricks.sliding_window_view(x, W.shape[2:], axis=(2, 3))
-    return np.einsum("nchwij,fcij->nfhw", windows, W, optimize=True)
+def _sum_of_windows(windows):
+    """Images whose pixels are the sums over all windows in which they lie."""
+    N, C, H, W, KH, KW = windows.shape
+    images = np.zeros((N, C, H + KH - 1, W + KW - 1), windows.dtype)
+    for i, j in np.ndindex(KH, KW):
+        images[:, :, i : i + H, j : j + W] += windows[..., i, j]
+    return images
 
 
 class AveragePooling:
@@ -113,11 +112,12 @@ class AveragePooling:
 
     def forward(self, x, *, training):
         x, k = require.real_array("x", x, "N", "C", "H", "W"), self.size
-        N, C, H, W = x.shape
-        if H % k or W % k:
+        if x.shape[2] % k or x.shape[3] % k:
             raise ValueError(f"x: expected H and W that {k} divides, got shape {x.shape}")
-        self._shape = N, C, H // k, W // k
-        return x.reshape(N, C, H // k, k, W // k, k).mean(axis=(3, 5))
+        # Of each block take the pixel in row i and column j; add up over i and j.
+        out = sum(x[:, :, i::k, j::k] for i, j in np.ndindex(k, k)) / k**2
+        self._shape = out.shape
+        return out
 
     def backward(self, dout):
         dout, k = require.upstream(dout, self._shape), self.size
