@@ -2,6 +2,8 @@ import re
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from support.reference import assert_same, cases
 
 from bn_helpers.batchnorm import BatchNorm, fold_batchnorm
@@ -178,6 +180,43 @@ def test_the_backward_of_a_layer_of_images_agrees_with_finite_differences(layer)
     check = check_gradient(layer, x, dout, wrt_input=True, tolerance=STEP_ERROR)
     assert check.passed, check
     assert list(check.errors) == [f"0.{name}" for name in layer.params] + ["x"]
+
+
+@settings(deadline=None, derandomize=True, max_examples=100)
+@given(st.data())
+def test_the_backward_of_a_layer_of_images_is_the_transpose_of_its_forward(data):
+    """Without b they are linear: the sums of out * dout, x * dx, W * dW are equal."""
+    N, C, F, KH, KW, k = (data.draw(st.integers(1, 3)) for _ in range(6))
+    padding, generator = data.draw(st.integers(0, 3)), rng(data.draw(st.integers(0, 2**32 - 1)))
+    H, W = (k * data.draw(st.integers(3, 4)) for _ in range(2))
+    x = generator.standard_normal((N, C, H, W))
+    filters = generator.standard_normal((F, C, KH, KW))
+    for layer in (Convolution(filters, padding=padding), AveragePooling(k), Flatten()):
+        out = layer.forward(x, training=True)
+        dout = generator.standard_normal(out.shape)
+        dx, wanted, room = layer.backward(dout), np.sum(out * dout), 1e-13 * x.size * filters.size
+        assert dx.shape == x.shape
+        assert abs(np.sum(x * dx) - wanted) < room
+        for name, gradient in layer.grads.items():
+            assert abs(np.sum(layer.params[name] * gradient) - wanted) < room
+
+
+@pytest.mark.parametrize("make", OF_IMAGES)
+def test_layers_of_images_let_what_diverged_pass(make):
+    x = np.full(IMAGES, np.nan)
+    out = make().forward(x, training=True)
+    assert np.isnan(out).any()
+
+
+def test_a_convolution_that_refused_its_input_remembers_the_one_before():
+    layer, x = convolution(), rng(3).standard_normal(IMAGES)
+    dout = layer.forward(x, training=True)
+    expected = layer.backward(dout)
+    tall = Convolution(layer.params["W"], padding=0)
+    before = tall.forward(x, training=True)
+    with pytest.raises(ValueError, match=r"^x: expected images of at least 3 x 2"):
+        tall.forward(x[:, :, :2], training=True)
+    assert tall.backward(before).shape == expected.shape
 
 
 def test_a_convolution_without_b_has_only_W():
