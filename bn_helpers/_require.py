@@ -110,11 +110,12 @@ def _refuse_subclass(name, array):
         raise ValueError(f"{name}: expected a plain array, got {kind.__name__}; {advice}")
 
 
-def real_array(name, value):
+def real_array(name, value, *shape):
     """`value` if it is a plain array of float32 or wider; ValueError otherwise.
 
-    Integers become float64. NaN is not looked for: that would cost time in every step,
-    and a diverging run may be watched.
+    `shape` is as for `floats`; without one any shape will do. Integers become float64.
+    NaN is not looked for: that would cost time in every step, and a diverging run may
+    be watched.
     """
     if not isinstance(value, np.ndarray):
         came = type(value).__name__
@@ -122,6 +123,8 @@ def real_array(name, value):
     _refuse_subclass(name, value)
     if value.dtype.char not in REALS:
         raise ValueError(f"{name}: expected float32 or float64 numbers, got dtype {value.dtype}")
+    if shape and (value.size == 0 or not _fits(value.shape, shape)):
+        raise ValueError(f"{name}: expected {wanted(shape)}, got shape {value.shape}")
     return value.astype(np.float64) if value.dtype.kind in "iu" else value
 
 

@@ -235,10 +235,11 @@ def _is_batchnorm(layer):
 
 
 def _too_few_values(layers, x):
-    if not any(map(_is_batchnorm, layers)):
-        return []
-    values = x.size // x.shape[1]  # per channel; no layer changes the number of rows
-    return [TOO_FEW[values]] if values in TOO_FEW else []
+    for layer in deepcopy(layers):
+        if _is_batchnorm(layer) and (values := x.size // x.shape[1]) in TOO_FEW:  # per channel
+            return [TOO_FEW[values]]
+        x = layer.forward(x, training=True)
+    return []
 
 
 def _constant(i, upstream):

@@ -36,7 +36,7 @@ class Network:
     def activations(self, x, *, training):
         """The outputs of the nonlinear layers (Sigmoid, Tanh, ReLU), in order.
 
-        They are a list of arrays (N, H).
+        They are a list of arrays (N, H), or (N, C, H, W) for images.
         """
         outputs = zip(self.layers, self.outputs(require.batch("x", x), training=training))
         return [out for layer, out in outputs if isinstance(layer, Sigmoid | Tanh | ReLU)]

@@ -1,12 +1,12 @@
 import io
 import re
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.reference import SAME, cases
 
 from bn_helpers.batchnorm import (
     BatchNorm,
@@ -52,21 +52,9 @@ def as_bytes(layer):
 
 # --- PyTorch --------------------------------------------------------------------------
 
-# Values of order 1 and sums of at most 60 terms: rounding is some 1e-15, some 1e-6 in
-# float32. atol is for what cancels when dout and x lose their means.
-SAME = {"float64": {"rtol": 1e-10, "atol": 1e-13}, "float32": {"rtol": 1e-5, "atol": 1e-5}}
 MOMENTA = 0.1, 0.3, None
-with np.load(Path(__file__).parent / "reference" / "torch_batchnorm.npz") as file:
-    REFERENCE = {name: file[name] for name in file.files}
-CASES = sorted({name.split("/")[0] for name in REFERENCE})
-
-
-def reference(case):
-    return {
-        name.removeprefix(f"{case}/"): value
-        for name, value in REFERENCE.items()
-        if name.startswith(f"{case}/")
-    }
+REFERENCE = cases("torch_batchnorm")
+CASES = sorted(REFERENCE)
 
 
 def layer_like(ref, momentum=0.1):
@@ -97,7 +85,7 @@ TORCH_LAYERS = pytest.mark.parametrize(
 
 @TORCH_LAYERS
 def test_training_mode_and_its_gradients_agree_with_pytorch(case):
-    ref, same = reference(case), SAME[case.split()[-1]]
+    ref, same = REFERENCE[case], SAME[case.split()[-1]]
     got = forward_backward(layer_like(ref), ref["x"][-1], ref["dout"], training=True)
     for name, value in got.items():
         unit = unit_of(name, ref["x"][-1])
@@ -108,7 +96,7 @@ def test_training_mode_and_its_gradients_agree_with_pytorch(case):
 @pytest.mark.parametrize(("row", "momentum"), list(enumerate(MOMENTA)))
 @TORCH_LAYERS
 def test_running_statistics_and_evaluation_mode_agree_with_pytorch(case, row, momentum):
-    ref, same = reference(case), SAME[case.split()[-1]]
+    ref, same = REFERENCE[case], SAME[case.split()[-1]]
     layer = layer_like(ref, momentum)
     for step, x in enumerate(ref["x"]):
         layer.forward(x, training=True)
@@ -124,7 +112,7 @@ def test_running_statistics_and_evaluation_mode_agree_with_pytorch(case, row, mo
     "case", [case for case in CASES if case.startswith("batchnorm") and case.count("x") == 1]
 )
 def test_the_pure_functions_agree_with_pytorch(case):
-    ref, same = reference(case), SAME[case.split()[-1]]
+    ref, same = REFERENCE[case], SAME[case.split()[-1]]
     out, cache = batchnorm_forward(ref["x"][-1], ref["gamma"], ref["beta"])
     dx, dgamma, dbeta = batchnorm_backward(ref["dout"], cache)
     for name, value in {"out": out, "dx": dx, "dgamma": dgamma, "dbeta": dbeta}.items():
@@ -137,7 +125,7 @@ def test_the_pure_functions_agree_with_pytorch(case):
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.startswith("mlp")])
 def test_a_small_network_trains_as_in_pytorch(case):
-    ref = reference(case)
+    ref = REFERENCE[case]
     _, activation, dtype = case.split()
     start = {name: ref[f"start/{name}"] for name in ("0.W", "1.gamma", "1.beta", "3.W", "3.b")}
     norm = layer_like({"gamma": start["1.gamma"], "beta": start["1.beta"]})

@@ -40,7 +40,7 @@ class Room(NamedTuple):
 
 
 MATHEMATICS = ["_mnist", "data", "initializers", "layers", "_equations", "_states", "batchnorm"]
-MATHEMATICS += ["whitening"]
+MATHEMATICS += ["normalization", "whitening"]
 BELOW = ["require", "mathematics"]
 CHECKING = ["verdict", "errors", "calling", "measuring", "answering", "behaviours", "judging"]
 CHECKING += ["question", "stored", "assignment"]

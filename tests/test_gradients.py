@@ -8,7 +8,7 @@ from bn_helpers import _equations
 from bn_helpers.batchnorm import BatchNorm
 from bn_helpers.data import load_digits
 from bn_helpers.gradients import GradientCheck, check_gradient, numerical_gradient, relative_error
-from bn_helpers.layers import Dropout, Linear, ReLU, Sigmoid, Tanh
+from bn_helpers.layers import AveragePooling, Dropout, Flatten, Linear, ReLU, Sigmoid, Tanh
 from bn_helpers.network import Network
 
 
@@ -337,6 +337,20 @@ VACUOUS = {
     "one place": (BatchNorm(4), *images(1, 4, 1, 1), True, BATCH_OF_ONE),
     "two places": (BatchNorm(4), *images(1, 4, 1, 2), True, BATCH_OF_TWO),
     "two images": (BatchNorm(4), *images(2, 4, 1, 1), True, BATCH_OF_TWO),
+    "two flat images": (
+        [Flatten(), linear(16, 3), BatchNorm(3)],
+        random(2, 4, 2, 2, seed=7),
+        random(2, 3, seed=8),
+        True,
+        BATCH_OF_TWO,
+    ),
+    "two places after pooling": (
+        [AveragePooling(2), BatchNorm(4)],
+        random(1, 4, 2, 4, seed=7),
+        random(1, 4, 1, 2, seed=8),
+        True,
+        BATCH_OF_TWO,
+    ),
     "upstream ones": (
         [linear(4, 3), BatchNorm(3)],
         X,

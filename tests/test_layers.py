@@ -2,12 +2,27 @@ import re
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.reference import assert_same, cases
 
-from bn_helpers.batchnorm import BatchNorm
-from bn_helpers.gradients import numerical_gradient, relative_error
-from bn_helpers.layers import Dropout, Linear, ReLU, Sigmoid, Tanh, softmax_cross_entropy
+from bn_helpers.batchnorm import BatchNorm, fold_batchnorm
+from bn_helpers.gradients import check_gradient, numerical_gradient, relative_error
+from bn_helpers.initializers import he_normal
+from bn_helpers.layers import (
+    AveragePooling,
+    Convolution,
+    Dropout,
+    Flatten,
+    Linear,
+    ReLU,
+    Sigmoid,
+    Tanh,
+    softmax_cross_entropy,
+)
 
 N, D, M = 5, 4, 3
+IMAGES = 2, 3, 4, 6  # N, C, H, W
 STEP_ERROR = 1e-8  # central differences with step 1e-5: step^2 plus rounding / step, with room
 ACTIVATIONS = pytest.mark.parametrize("activation", [Sigmoid, Tanh, ReLU])
 DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -29,7 +44,21 @@ def dropout():
     return Dropout(0.5, rng(14))
 
 
-LAYERS = [linear, Sigmoid, Tanh, ReLU, dropout]
+def convolution(bias=True):
+    W, b = rng(1).standard_normal((M, IMAGES[1], 3, 2)), rng(2).standard_normal(M)
+    return Convolution(W, b if bias else None, padding=1)
+
+
+def pooling():
+    return AveragePooling(2)
+
+
+OF_IMAGES = [convolution, pooling, Flatten]
+LAYERS = [linear, Sigmoid, Tanh, ReLU, dropout, *OF_IMAGES]
+
+
+def shape_for(make):
+    return IMAGES if make in OF_IMAGES else (N, D)
 
 
 def away_from_zero(*shape):
@@ -81,6 +110,228 @@ def test_linear_keeps_its_own_copy_of_the_weights():
 
 def test_b_takes_the_dtype_of_W():
     assert Linear(np.ones((D, M), np.float32), np.ones(M)).params["b"].dtype == np.float32
+
+
+# --- layers of images -----------------------------------------------------------------
+
+
+def forward_backward(layer, case):
+    out = layer.forward(case["x"], training=True)
+    got = {"out": out, "dx": layer.backward(case["dout"])}
+    return got | {f"d{name}": gradient for name, gradient in layer.grads.items()}
+
+
+CONVOLUTIONS = cases("torch_images", "convolution")
+POOLINGS = cases("torch_images", "pooling")
+
+
+@pytest.mark.parametrize("name", CONVOLUTIONS)
+def test_a_convolution_and_its_gradients_agree_with_pytorch(name):
+    case = CONVOLUTIONS[name]
+    layer = Convolution(case["W"], case.get("b"), padding=int(case["padding"]))
+    got = forward_backward(layer, case)
+    assert got.keys() == {name for name in case if name[0] == "d" or name == "out"} - {"dout"}
+    assert_same(name, got, case)
+
+
+@pytest.mark.parametrize("name", POOLINGS)
+def test_average_pooling_and_its_gradient_agree_with_pytorch(name):
+    case = POOLINGS[name]
+    assert_same(name, forward_backward(AveragePooling(int(case["size"])), case), case)
+
+
+@pytest.mark.parametrize("padding", [0, 1, 2])
+def test_a_convolution_is_a_sum_over_windows(padding):
+    x, W, b = rng().integers(-9, 9, IMAGES), rng(1).integers(-9, 9, (M, 3, 3, 2)), np.arange(M)
+    wide = np.zeros((2, 3, 4 + 2 * padding, 6 + 2 * padding))
+    wide[:, :, padding : padding + 4, padding : padding + 6] = x
+    expected = np.empty((2, M, 2 + 2 * padding, 5 + 2 * padding))
+    for n, f, i, j in np.ndindex(expected.shape):
+        expected[n, f, i, j] = b[f] + np.sum(W[f] * wide[n, :, i : i + 3, j : j + 2])
+    out = Convolution(W, b, padding=padding).forward(x, training=True)
+    np.testing.assert_array_equal(out, expected)
+
+
+def test_a_convolution_by_hand():
+    x = np.array([[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]]])
+    layer = Convolution([[[[1, -1]]]], [10])
+    np.testing.assert_array_equal(layer.forward(x, training=True), [[[[9, 9], [9, 9]]]])
+    dx = layer.backward(np.array([[[[1.0, 2.0], [3.0, 4.0]]]]))
+    np.testing.assert_array_equal(dx, [[[[1, 1, -2], [3, 1, -4]]]])
+    np.testing.assert_array_equal(layer.grads["W"], [[[[37, 47]]]])
+    np.testing.assert_array_equal(layer.grads["b"], [10])
+
+
+def test_a_convolution_of_one_pixel_is_a_linear_layer_at_each_pixel():
+    x, W = rng().standard_normal(IMAGES), rng(1).standard_normal((M, 3, 1, 1))
+    rows = Linear(W[:, :, 0, 0].T).forward(x.transpose(0, 2, 3, 1).reshape(-1, 3), training=True)
+    out = Convolution(W).forward(x, training=True)
+    np.testing.assert_allclose(out.transpose(0, 2, 3, 1).reshape(-1, M), rows, rtol=1e-13)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [convolution(), convolution(bias=False), pooling(), Flatten()],
+    ids=["convolution", "convolution without b", "pooling", "flatten"],
+)
+def test_the_backward_of_a_layer_of_images_agrees_with_finite_differences(layer):
+    x = rng(3).standard_normal(IMAGES)
+    dout = rng(4).standard_normal(layer.forward(x, training=True).shape)
+    check = check_gradient(layer, x, dout, wrt_input=True, tolerance=STEP_ERROR)
+    assert check.passed, check
+    assert list(check.errors) == [f"0.{name}" for name in layer.params] + ["x"]
+
+
+@settings(deadline=None, derandomize=True, max_examples=100)
+@given(st.data())
+def test_the_backward_of_a_layer_of_images_is_the_transpose_of_its_forward(data):
+    """Without b they are linear: the sums of out * dout, x * dx, W * dW are equal."""
+    N, C, F, KH, KW, k = (data.draw(st.integers(1, 3)) for _ in range(6))
+    padding, generator = data.draw(st.integers(0, 3)), rng(data.draw(st.integers(0, 2**32 - 1)))
+    H, W = (k * data.draw(st.integers(3, 4)) for _ in range(2))
+    x = generator.standard_normal((N, C, H, W))
+    filters = generator.standard_normal((F, C, KH, KW))
+    for layer in (Convolution(filters, padding=padding), AveragePooling(k), Flatten()):
+        out = layer.forward(x, training=True)
+        dout = generator.standard_normal(out.shape)
+        dx, wanted, room = layer.backward(dout), np.sum(out * dout), 1e-13 * x.size * filters.size
+        assert dx.shape == x.shape
+        assert abs(np.sum(x * dx) - wanted) < room
+        for name, gradient in layer.grads.items():
+            assert abs(np.sum(layer.params[name] * gradient) - wanted) < room
+
+
+@pytest.mark.parametrize("make", OF_IMAGES)
+def test_layers_of_images_let_what_diverged_pass(make):
+    x = np.full(IMAGES, np.nan)
+    out = make().forward(x, training=True)
+    assert np.isnan(out).any()
+
+
+def test_a_convolution_that_refused_its_input_remembers_the_one_before():
+    layer, x = convolution(), rng(3).standard_normal(IMAGES)
+    dout = layer.forward(x, training=True)
+    expected = layer.backward(dout)
+    tall = Convolution(layer.params["W"], padding=0)
+    before = tall.forward(x, training=True)
+    with pytest.raises(ValueError, match=r"^x: expected images of at least 3 x 2"):
+        tall.forward(x[:, :, :2], training=True)
+    assert tall.backward(before).shape == expected.shape
+
+
+def test_a_convolution_without_b_has_only_W():
+    layer = convolution(bias=False)
+    layer.backward(layer.forward(np.ones(IMAGES), training=True))
+    assert list(layer.params) == list(layer.grads) == ["W"]
+
+
+def test_a_convolution_keeps_its_own_copy_of_the_weights():
+    W, b = np.ones((M, 3, 2, 2), np.float32), np.ones(M)
+    layer = Convolution(W, b)
+    for value in layer.params.values():
+        value += 1
+    assert (W == 1).all()
+    assert (b == 1).all()
+    assert layer.params["b"].dtype == np.float32
+
+
+def test_he_weights_of_a_convolution_keep_the_mean_square_through_relu():
+    C, F, size = 8, 500, 3
+    W = he_normal(C * size**2, F, rng(5)).T.reshape(F, C, size, size)
+    x = rng(6).standard_normal((4, C, 9, 9))
+    out = ReLU().forward(Convolution(W).forward(x, training=True), training=True)
+    assert abs(np.mean(out**2) / np.mean(x**2) - 1) < 0.1
+
+
+def test_batch_norm_is_folded_into_the_filters_as_into_columns():
+    layer, bn = convolution(bias=False), BatchNorm(M)
+    x, W = rng(7).standard_normal(IMAGES), layer.params["W"]
+    bn.forward(layer.forward(x, training=True), training=True)
+    folded, b = fold_batchnorm(W.reshape(M, -1).T, None, bn)
+    one = Convolution(folded.T.reshape(W.shape), b, padding=layer.padding)
+    two = bn.forward(layer.forward(x, training=False), training=False)
+    np.testing.assert_allclose(one.forward(x, training=False), two, rtol=1e-12, atol=1e-13)
+
+
+def test_average_pooling_by_hand():
+    layer, x = AveragePooling(2), np.arange(8.0).reshape(1, 1, 2, 4)
+    np.testing.assert_array_equal(layer.forward(x, training=True), [[[[2.5, 4.5]]]])
+    dx = layer.backward(np.array([[[[4.0, 8.0]]]]))
+    np.testing.assert_array_equal(dx, [[[[1, 1, 2, 2], [1, 1, 2, 2]]]])
+
+
+def test_flatten_keeps_the_order_of_the_pixels_and_backward_undoes_it():
+    layer, x = Flatten(), rng().standard_normal(IMAGES)
+    out = layer.forward(x, training=True)
+    np.testing.assert_array_equal(out, [image.ravel() for image in x])
+    np.testing.assert_array_equal(layer.backward(out), x)
+
+
+@pytest.mark.parametrize(
+    ("W", "b", "padding", "message"),
+    [
+        (np.ones((2, 3)), None, 0, "W: expected shape (F, C, KH, KW), got shape (2, 3)"),
+        (
+            np.ones((2, 3, 0, 1)),
+            None,
+            0,
+            "W: expected shape (F, C, KH, KW), got shape (2, 3, 0, 1)",
+        ),
+        (np.ones((2, 3, 1, 1)), np.ones(3), 0, "b: expected shape (2,), got shape (3,)"),
+        (
+            np.ones((2, 3, 1, 1)),
+            None,
+            -1,
+            "padding: expected a whole number of at least 0, got -1",
+        ),
+        (
+            np.ones((2, 3, 1, 1)),
+            None,
+            "same",
+            "padding: expected a whole number of at least 0, got 'same'",
+        ),
+    ],
+)
+def test_a_convolution_refuses_wrong_arguments_by_name(W, b, padding, message):
+    with refuses(message):
+        Convolution(W, b, padding=padding)
+
+
+@pytest.mark.parametrize("shape", [(N, D), (2, 4, 5, 5), (0, 3, 5, 5), (2, 3, 5)])
+def test_a_convolution_refuses_what_are_no_images_of_its_channels(shape):
+    with refuses(f"x: expected shape (N, 3, H, W), got shape {shape}"):
+        convolution().forward(np.ones(shape), training=True)
+
+
+def test_a_convolution_refuses_images_smaller_than_a_filter():
+    layer, wanted = Convolution(np.ones((2, 3, 5, 3)), padding=1), (2, 3, 3, 1)
+    assert layer.forward(np.ones(wanted), training=True).shape == (2, 2, 1, 1)
+    with refuses(
+        "x: expected images of at least 5 x 3 pixels with their padding, got shape (2, 3, 2, 4)"
+    ):
+        layer.forward(np.ones((2, 3, 2, 4)), training=True)
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 4, 5), (2, 3, 5, 4)])
+def test_average_pooling_refuses_sizes_that_it_does_not_divide(shape):
+    with refuses(f"x: expected H and W that 2 divides, got shape {shape}"):
+        pooling().forward(np.ones(shape), training=True)
+
+
+@pytest.mark.parametrize("size", [0, 2.0, None])
+def test_average_pooling_refuses_a_size_that_is_no_count(size):
+    with refuses(f"size: expected a whole number of at least 1, got {size}"):
+        AveragePooling(size)
+
+
+@pytest.mark.parametrize("make", [pooling, Flatten])
+@pytest.mark.parametrize("shape", [(N, D), (2, 0, 4, 4)])
+def test_pooling_and_flatten_refuse_what_are_no_images(make, shape):
+    with refuses(f"x: expected shape (N, C, H, W), got shape {shape}"):
+        make().forward(np.ones(shape), training=True)
+
+
+# --- activations and dropout ----------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -166,7 +417,7 @@ def test_dropout_draws_another_mask_each_time():
 @pytest.mark.parametrize("make", LAYERS)
 @pytest.mark.parametrize("training", [True, False])
 def test_layers_do_not_modify_their_arguments(make, training):
-    x = away_from_zero(N, D)
+    x = away_from_zero(*shape_for(make))
     x.flags.writeable = False
     layer = make()
     dout = np.ones_like(layer.forward(x, training=training))
@@ -176,20 +427,22 @@ def test_layers_do_not_modify_their_arguments(make, training):
 
 @DTYPES
 @pytest.mark.parametrize("training", [True, False])
-@pytest.mark.parametrize("name", ["linear", "no bias", "sigmoid", "tanh", "relu", "dropout"])
-def test_layers_keep_the_dtype(name, training, dtype):
-    W, b = np.ones((D, M), dtype), np.ones(M)
-    layer = {
-        "linear": Linear(W, b),
-        "no bias": Linear(W),
-        "sigmoid": Sigmoid(),
-        "tanh": Tanh(),
-        "relu": ReLU(),
-        "dropout": Dropout(0.5, rng(15)),
-    }[name]
-    out = layer.forward(np.ones((N, D), dtype), training=training)
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("make", LAYERS)
+def test_layers_keep_the_dtype(make, bias, training, dtype):
+    layer = make() if bias or make not in (linear, convolution) else make(bias=False)
+    layer.params = {name: value.astype(dtype) for name, value in layer.params.items()}
+    out = layer.forward(np.ones(shape_for(make), dtype), training=training)
     dx = layer.backward(np.ones_like(out))
     assert {array.dtype for array in (out, dx, *layer.grads.values())} == {np.dtype(dtype)}
+
+
+@pytest.mark.parametrize("make", LAYERS)
+def test_integers_become_float64(make):
+    x = np.arange(np.prod(shape_for(make))).reshape(shape_for(make))
+    out, same = (make().forward(value, training=True) for value in (x, x.astype(float)))
+    assert out.dtype == np.float64
+    np.testing.assert_array_equal(out, same)
 
 
 def test_the_cross_entropy_of_equal_logits_is_log_C():
@@ -314,7 +567,7 @@ def test_cross_entropy_refuses_wrong_arguments_by_name(logits, y, message):
 @pytest.mark.parametrize("make", LAYERS)
 def test_a_forgotten_mode_is_an_error(make):
     with pytest.raises(TypeError, match="training"):
-        make().forward(np.ones((N, D)))
+        make().forward(np.ones(shape_for(make)))
 
 
 def batchnorm():
@@ -354,16 +607,16 @@ def test_a_layer_alone_refuses_other_axes_by_name(make, shape):
 @ALONE
 def test_backward_before_forward_is_refused(make):
     with refuses("backward: expected a forward pass before it, got none"):
-        make().backward(np.ones((N, D)))
+        make().backward(np.ones(shape_for(make)))
 
 
 @ALONE
 def test_an_upstream_gradient_of_another_shape_is_refused(make):
     layer = make()
-    out = layer.forward(away_from_zero(N, D), training=True)
+    out = layer.forward(away_from_zero(*shape_for(make)), training=True)
     for dout, came in (
-        (out[:, :1], f"shape ({N}, 1)"),
-        (out[0], f"shape ({out.shape[1]},)"),
+        (out[:, :1], f"shape {out[:, :1].shape}"),
+        (out[0], f"shape {out[0].shape}"),
         (out.tolist(), "list"),
     ):
         with refuses(f"dout: expected shape {out.shape}, got {came}"):

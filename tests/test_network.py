@@ -2,11 +2,22 @@ import re
 
 import numpy as np
 import pytest
+from support.reference import SAME, cases
 
 from bn_helpers.batchnorm import BatchNorm
-from bn_helpers.gradients import numerical_gradient, relative_error
+from bn_helpers.gradients import check_gradient, numerical_gradient, relative_error
 from bn_helpers.initializers import he_normal, xavier_normal, zeros
-from bn_helpers.layers import Dropout, Linear, ReLU, Sigmoid, Tanh, softmax_cross_entropy
+from bn_helpers.layers import (
+    AveragePooling,
+    Convolution,
+    Dropout,
+    Flatten,
+    Linear,
+    ReLU,
+    Sigmoid,
+    Tanh,
+    softmax_cross_entropy,
+)
 from bn_helpers.network import Network, mlp
 from bn_helpers.training import sgd_step
 
@@ -358,3 +369,60 @@ def test_mlp_hands_keywords_to_its_batch_norms(keywords):
     assert norms
     assert all(norm.initial_var == keywords.get("initial_var", 1) for norm in norms)
     assert all(norm.unbiased == keywords.get("unbiased", True) for norm in norms)
+
+
+# --- a small convolutional network ----------------------------------------------------
+
+TORCH = cases("torch_images", "network")
+
+
+def convolutional(params):
+    """For images of 2 channels and 4 x 4 pixels, from weights by name."""
+    norm = BatchNorm(3)
+    norm.params = {name: params[f"1.{name}"].copy() for name in ("gamma", "beta")}
+    first, last = Convolution(params["0.W"], padding=1), Linear(params["5.W"], params["5.b"])
+    return Network([first, norm, ReLU(), AveragePooling(2), Flatten(), last])
+
+
+def start_of(case):
+    return {
+        name.removeprefix("start/"): value for name, value in case.items() if name[:6] == "start/"
+    }
+
+
+@pytest.mark.parametrize("name", TORCH)
+def test_a_convolutional_network_trains_as_in_pytorch(name):
+    case, same = TORCH[name], SAME[name.split()[-1]]
+    start = start_of(case)
+    network = convolutional(start)
+    losses = [sgd_step(network, X, y, float(case["lr"])) for X, y in zip(case["X"], case["y"])]
+    np.testing.assert_allclose(losses, case["losses"], **same)
+    end = network.state_dict()
+    for name in start:
+        np.testing.assert_allclose(end[name], case[f"end/{name}"], **same, err_msg=name)
+    logits = network.forward(case["X"][0], training=False)
+    np.testing.assert_allclose(logits, case["logits_eval"], **same)
+
+
+def test_every_gradient_of_a_convolutional_network_agrees_with_finite_differences():
+    case = TORCH["network float64"]
+    network, x = convolutional(start_of(case)), case["X"][0]
+    _, dlogits = softmax_cross_entropy(network.forward(x, training=True), case["y"][0])
+    check = check_gradient(network, x, dlogits, wrt_input=True)
+    assert check.passed, check
+    assert list(check.errors) == ["0.W", "1.gamma", "1.beta", "5.W", "5.b", "x"]
+
+
+def test_the_state_of_a_convolutional_network_gives_a_twin():
+    case = TORCH["network float64"]
+    network, twin = convolutional(start_of(case)), convolutional(start_of(case))
+    sgd_step(network, case["X"][0], case["y"][0], 0.1)
+    twin.load_state_dict(network.state_dict())
+    ours, theirs = (n.forward(case["X"][1], training=False) for n in (network, twin))
+    np.testing.assert_array_equal(ours, theirs)
+
+
+def test_activations_of_images_are_images():
+    case = TORCH["network float64"]
+    (only,) = convolutional(start_of(case)).activations(case["X"][0], training=False)
+    assert only.shape == (6, 3, 4, 4)

@@ -15,6 +15,7 @@ from bn_helpers import (
     initializers,
     layers,
     network,
+    normalization,
     plots,
     training,
     whitening,
@@ -280,10 +281,13 @@ def test_what_came_is_told_in_one_line():
 # Each is entered here with good arguments. What is then put in the place of each array
 # must be refused by name.
 
-MODULES = [initializers, layers, batchnorm, whitening, gradients, data, network, training, plots]
+MODULES = [initializers, layers, batchnorm, normalization, whitening, gradients, data, network]
+MODULES += [training, plots]
 X = np.random.default_rng(0).standard_normal((6, 4))
 Y = np.array([0, 1, 2, 0, 1, 2])
 DOUT = np.random.default_rng(1).standard_normal((6, 4))
+IMAGES = np.random.default_rng(3).standard_normal((2, 4, 6, 6))
+FILTERS = np.random.default_rng(4).standard_normal((4, 4, 3, 2))
 ONES, COV = np.ones(4), np.eye(4)
 RNG = np.random.default_rng(2)
 
@@ -315,17 +319,17 @@ def keeps(array):
     return isinstance(array, np.ndarray) and array.dtype.kind == "f" and array.dtype.itemsize > 2
 
 
-def forward(make):
-    return Call(lambda **given: make().forward(**given), {"x": X}, {}, {"training": True})
+def forward(make, x=X):
+    return Call(lambda **given: make().forward(**given), {"x": x}, {}, {"training": True})
 
 
-def backward(make):
+def backward(make, x=X):
     def run(dout):
         layer = make()
-        layer.forward(X.astype(dout.dtype) if keeps(dout) else X, training=True)
+        layer.forward(x.astype(dout.dtype) if keeps(dout) else x, training=True)
         return layer.backward(dout)
 
-    return Call(run, {"dout": DOUT})
+    return Call(run, {"dout": make().forward(x, training=True)})
 
 
 def square():
@@ -334,6 +338,17 @@ def square():
 
 def cached():
     return batchnorm.batchnorm_forward(X, ONES, ONES)[1]
+
+
+def normed(name, x=X, **groups):
+    """The calls of one norm, forward and backward."""
+    forward, backward = (getattr(normalization, f"{name}_{way}") for way in ("forward", "backward"))
+    arrays, eps = {"x": x, "gamma": ONES, "beta": ONES}, {"eps": 1e-5}
+    cache = forward(**arrays, **eps, **groups)[1]
+    return {
+        f"normalization.{name}_forward": Call(forward, arrays, eps | groups),
+        f"normalization.{name}_backward": Call(backward, {"dout": x}, {}, {"cache": cache}),
+    }
 
 
 def stated(**values):
@@ -380,6 +395,11 @@ MAKERS = {
     "ReLU": layers.ReLU,
     "Dropout": lambda: layers.Dropout(0.5, RNG),
 }
+OF_IMAGES = {
+    "Convolution": lambda: layers.Convolution(FILTERS, ONES, padding=1),
+    "AveragePooling": lambda: layers.AveragePooling(2),
+    "Flatten": layers.Flatten,
+}
 
 
 def through_network(name):
@@ -393,12 +413,17 @@ CALLS = {
     "initializers.he_normal": fans(initializers.he_normal),
     "initializers.lecun_normal": fans(initializers.lecun_normal),
     "layers.Linear": Call(layers.Linear, {"W": COV, "b": ONES}),
+    "layers.Convolution": Call(layers.Convolution, {"W": FILTERS, "b": ONES}, {"padding": 1}),
+    "layers.AveragePooling": Call(layers.AveragePooling, {}, {"size": 2}),
+    "layers.Flatten": Call(layers.Flatten),
     "layers.Sigmoid": Call(layers.Sigmoid),
     "layers.Tanh": Call(layers.Tanh),
     "layers.ReLU": Call(layers.ReLU),
     "layers.Dropout": Call(layers.Dropout, {}, {"p": 0.5}, {"rng": RNG}),
     **{f"layers.{name}.forward": forward(make) for name, make in MAKERS.items()},
     **{f"layers.{name}.backward": backward(make) for name, make in MAKERS.items()},
+    **{f"layers.{name}.forward": forward(make, IMAGES) for name, make in OF_IMAGES.items()},
+    **{f"layers.{name}.backward": backward(make, IMAGES) for name, make in OF_IMAGES.items()},
     "layers.softmax_cross_entropy": Call(layers.softmax_cross_entropy, {"logits": X, "y": Y}),
     "batchnorm.batchnorm_forward": Call(
         batchnorm.batchnorm_forward, {"x": X, "gamma": ONES, "beta": ONES}, {"eps": 1e-5}
@@ -433,6 +458,9 @@ CALLS = {
     "batchnorm.recalibrate": Call(
         lambda **given: batchnorm.recalibrate(net(), **given), {"X": X}, {"batch_size": 3}
     ),
+    **normed("layernorm"),
+    **normed("groupnorm", groups=2),
+    **normed("instancenorm", IMAGES),
     **{
         f"whitening.{f.__name__}": rescaled(f)
         for f in (whitening.minmax_scale, whitening.standardize)
@@ -508,7 +536,12 @@ CALLS = {
 # No arrays of numbers in: figures, words, and what others have checked.
 NONE = {"plots.name", "plots.log_ticks", "plots.diagram"}
 NONE |= {"layers.unchecked_cross_entropy", "batchnorm.batchnorm_layers", "network.Network.outputs"}
-NONE |= {"training.Progress", "training.History", "gradients.GradientCheck"}
+NONE |= {
+    "normalization.GroupCache",
+    "training.Progress",
+    "training.History",
+    "gradients.GradientCheck",
+}
 
 
 def public_functions():
@@ -574,8 +607,8 @@ BAD = {
     "masked": half_masked,
     "masked, all there": np.ma.array,
     "a list of masked": lambda good: list(half_masked(good)),
-    "a matrix": np.matrix,
-    "a list of matrices": lambda good: [np.matrix(row) for row in good],
+    "a matrix": lambda good: np.matrix(good.reshape(len(good), -1)),
+    "a list of matrices": lambda good: [np.matrix(row.ravel()) for row in good],
     "a subclass": lambda good: good.view(type("Own", (np.ndarray,), {})),
     "huge whole numbers": lambda good: np.full(good.shape, 10**30, object).tolist(),
     "words": lambda good: np.full(good.shape, "1").tolist(),
@@ -688,14 +721,14 @@ def test_a_floating_dtype_is_kept_and_integers_become_float64(name, dtype):
     call = CALLS[name]
     first = next(iter(call.arrays))  # the others stay float64
     given = call.arrays | {first: (10 * call.arrays[first]).astype(dtype)}
-    if name == "batchnorm.batchnorm_backward":
-        first, given["dout"] = "cache", DOUT
-        call = replace(
-            call, rest={"cache": batchnorm.batchnorm_forward((10 * X).astype(dtype), ONES, ONES)[1]}
-        )
+    if name.endswith("norm_backward"):  # the dtype is that of the cache
+        of = CALLS[name.replace("backward", "forward")]
+        x = (10 * of.arrays["x"]).astype(dtype)
+        given, cache = dict(call.arrays), of.run(**{**of.arrays, **of.numbers, "x": x})[1]
+        call = replace(call, rest={"cache": cache})
     before = {argument: array.copy() for argument, array in given.items()}
     out = call.run(**given, **call.numbers, **call.rest)
-    out = arrays_of(out[:1] if name == "batchnorm.batchnorm_forward" else out)  # not the cache
+    out = arrays_of(out[:1] if name.endswith("norm_forward") else out)  # not the cache
     wanted = np.dtype(float) if dtype is np.int16 else np.dtype(dtype).newbyteorder("=")
     found = {array.dtype.newbyteorder("=") for array in out if array.dtype.kind == "f"}
     assert found == {wanted} or "minibatches" in name

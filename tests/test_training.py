@@ -4,14 +4,23 @@ import subprocess
 import sys
 import threading
 import warnings
-from types import MappingProxyType
 
 import numpy as np
 import pytest
 
+from bn_helpers.batchnorm import BatchNorm
 from bn_helpers.data import load_digits, minibatches
 from bn_helpers.initializers import he_normal
-from bn_helpers.layers import Dropout, Linear, ReLU, Sigmoid, softmax_cross_entropy
+from bn_helpers.layers import (
+    AveragePooling,
+    Convolution,
+    Dropout,
+    Flatten,
+    Linear,
+    ReLU,
+    Sigmoid,
+    softmax_cross_entropy,
+)
 from bn_helpers.network import Network, mlp
 from bn_helpers.training import History, accuracy, sgd_step, train
 
@@ -120,17 +129,6 @@ def test_a_learning_rate_of_0_moves_no_parameter():
     assert network.layers[1].num_batches == 4
 
 
-class Flatten:
-    params = grads = MappingProxyType({})
-
-    def forward(self, x, *, training):
-        self._shape = x.shape
-        return x.reshape(len(x), -1)
-
-    def backward(self, dout):
-        return dout.reshape(self._shape)
-
-
 def test_images_are_trained_as_their_rows_are():
     X, y = small_data()
     ends = []
@@ -139,6 +137,45 @@ def test_images_are_trained_as_their_rows_are():
         fit(network, data, y, batch_size=5, steps=4)
         ends.append(params_of(network))
     assert_same_params(*ends)
+
+
+def small_convolutional(batchnorm, dtype=np.float64, seed=0):
+    """Two convolutions of 3 x 3 pixels for the digits, each with pooling after it."""
+    generator, layers = rng(seed), []
+    for C, F in ((1, 8), (8, 16)):
+        W = he_normal(C * 9, F, generator, dtype).T.reshape(F, C, 3, 3)
+        norm = [BatchNorm(F, dtype=dtype)] if batchnorm else []
+        b = None if batchnorm else np.zeros(F)
+        layers += [Convolution(W, b, padding=1), *norm, ReLU(), AveragePooling(2)]
+    return Network([*layers, Flatten(), Linear(he_normal(64, 10, generator, dtype), np.zeros(10))])
+
+
+def as_images(X, dtype=np.float64):
+    return X.reshape(-1, 1, 8, 8).astype(dtype)
+
+
+@BATCHNORM
+def test_a_small_convolutional_network_learns_the_digits(digits, batchnorm):
+    X_train, y_train, X_test, y_test = digits
+    network, images = small_convolutional(batchnorm), as_images(X_test)
+    assert accuracy(network, images, y_test) < 0.3
+    history = fit(network, as_images(X_train), y_train, steps=200)
+    assert np.mean(history.losses[:5]) > 4 * np.mean(history.losses[-20:])
+    assert accuracy(network, images, y_test) > 0.9
+
+
+def test_a_convolutional_network_in_float32_stays_in_float32(digits):
+    network, X = small_convolutional(True, np.float32), as_images(digits[0], np.float32)
+    fit(network, X, digits[1], steps=3)
+    outputs = network.outputs(X[:5], training=False)
+    assert {array.dtype for array in [*outputs, *params_of(network)]} == {np.dtype(np.float32)}
+    assert [out.shape[1:] for out in outputs[::2]] == [
+        (8, 8, 8),
+        (8, 8, 8),
+        (16, 4, 4),
+        (16, 4, 4),
+        (64,),
+    ]
 
 
 def test_data_and_labels_are_not_modified():
