@@ -1,54 +1,80 @@
 """All submissions of a class: from a folder or an archive to one row for each file."""
 
 import hashlib
+import io
 import json
 import os
+import stat
+import threading
 import zipfile
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
 from tqdm import tqdm
 
-from .grade import VERSION, grade
-from .reading import LARGEST
+from .grade import VERSION, grade, unread
+from .reading import LARGEST, Unreadable, clean
 
-SKIPPED = {".ipynb_checkpoints", "__MACOSX", ".git"}
+SKIPPED = {".ipynb_checkpoints", "__MACOSX", ".git", ".venv"}
 MEMBERS = 20  # files that are read of an archive that a student hands in
+ALL = 100_000  # and of the archive of a class
+ARCHIVE = 50_000_000  # bytes of an archive that is inside of another
+PASSING = {"too-long", "died"}  # a busy machine can be the reason: tried again next time
 
 
 class File(NamedTuple):
-    """name: where it stands. read: () -> at most LARGEST + 1 bytes."""
+    """name: where it stands. read: () -> at most LARGEST + 1 bytes, or Unreadable."""
 
     name: str
-    read: object
+    read: Callable
 
 
 def files(path):
     """The Files in a folder or an archive, in order; nothing is unpacked to the disk.
 
-    Links are not followed. ValueError if the path is neither folder nor archive.
+    Links are not followed, hidden files are left out. ValueError if nothing is there.
     """
     path = Path(path)
     if path.is_dir():
-        found = sorted(p for p in path.rglob("*") if not SKIPPED.intersection(p.parts))
-        return [
-            file
-            for p in found
-            if not p.name.startswith(".") and (p.is_symlink() or p.is_file())
-            for file in _file(p, p.relative_to(path).as_posix())
-        ]
-    if path.is_file() and zipfile.is_zipfile(path):
-        return _members(path, path.name, 100_000)
-    raise ValueError(f"files: expected a folder or a zip archive, got {path}")
+        found = sorted(p for p in path.rglob("*") if not _skipped(p.relative_to(path).parts))
+        inside = [p for p in found if p.is_symlink() or not p.is_dir()]
+        return [file for p in inside for file in _file(p, _name(p, path))]
+    if path.is_file():
+        return _file(path, clean(path.name), ALL)
+    raise ValueError(f"files: expected a folder, a zip archive or a notebook, got {path}")
 
 
-def _file(path, name):
-    if path.is_symlink():
-        return [File(name, lambda: b"")]
-    if path.suffix.lower() == ".zip" and zipfile.is_zipfile(path):
-        return _members(path, name, MEMBERS)
+def _name(path, folder):
+    return clean(path.relative_to(folder).as_posix())
+
+
+def _skipped(parts):
+    return bool(SKIPPED.intersection(parts)) or parts[-1].startswith(".")
+
+
+def _file(path, name, most=MEMBERS):
+    try:
+        kind = path.lstat().st_mode
+        if stat.S_ISLNK(kind):
+            return [_without(name, "It is a link. Links are not followed.")]
+        if not stat.S_ISREG(kind):
+            return [_without(name, "It is not a file.")]
+        if path.suffix.lower() == ".zip" and zipfile.is_zipfile(path):
+            return _members(path, name, most)
+    except OSError as error:
+        return [_without(name, f"It cannot be read: {error.strerror}.")]
     return [File(name, lambda: _start_of(path.open("rb")))]
+
+
+def _without(name, why):
+    """A File that cannot be read, with the reason."""
+
+    def read():
+        raise Unreadable(why)
+
+    return File(name, read)
 
 
 def _start_of(stream):
@@ -56,22 +82,39 @@ def _start_of(stream):
         return stream.read(LARGEST + 1)
 
 
-def _members(path, name, most):
-    """The files in an archive; one File with nothing in it if it cannot be read."""
+def _members(archive, name, most):
+    """The files in an archive, a path or a stream: notebooks first, `most` at most."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            inside = [i for i in archive.infolist() if not i.is_dir()][:most]
+        opened = zipfile.ZipFile(archive)
+        found = [i for i in opened.infolist() if not (i.is_dir() or _hidden(i.filename))]
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return [File(name, lambda: b"")]
+        return [_without(name, "The archive cannot be read.")]
+    found.sort(key=lambda info: not info.filename.endswith(".ipynb"))
+    inside = [f for info in found[:most] for f in _member(opened, info, name, most)]
+    left = len(found) - most
+    more = [_without(f"{name}/...", f"{left} more files of this archive were not read.")]
+    return inside + more * (left > 0)
 
-    def read(info):
+
+def _hidden(name):
+    return _skipped(name.strip("/").split("/"))
+
+
+def _member(opened, info, name, most):
+    inner = f"{name}/{clean(info.filename)}"
+    if most == ALL and inner.lower().endswith(".zip") and info.file_size <= ARCHIVE:
         try:
-            with zipfile.ZipFile(path) as archive:
-                return _start_of(archive.open(info))
-        except Exception:  # damaged, encrypted, of an unknown kind: as if it were empty
-            return b""
+            return _members(io.BytesIO(opened.read(info)), inner, MEMBERS)
+        except Exception:  # damaged or encrypted: the one below says so
+            pass
 
-    return [File(f"{name}/{info.filename}", lambda info=info: read(info)) for info in inside]
+    def read():
+        try:
+            return _start_of(opened.open(info))
+        except Exception:  # damaged, encrypted, of an unknown kind
+            raise Unreadable("This file of the archive cannot be read.") from None
+
+    return [File(inner, read)]
 
 
 def grade_all(path, bundle, out, *, tier, workers=None):
@@ -79,9 +122,10 @@ def grade_all(path, bundle, out, *, tier, workers=None):
 
     Rows are kept in `out`/graded: what was graded by the same bundle is not run again.
     """
-    kept = Path(out) / "graded"
+    found, kept = files(path), Path(out) / "graded"
+    if Path(path).resolve() in [kept.resolve(), *kept.resolve().parents]:
+        raise ValueError(f"grade_all: the folder {out} must not lie in the submissions {path}")
     kept.mkdir(parents=True, exist_ok=True)
-    found = files(path)
     workers = workers or len(os.sched_getaffinity(0))
     with ThreadPoolExecutor(workers) as pool:
         rows = pool.map(lambda file: _row(file, bundle, kept, tier), found)
@@ -90,17 +134,23 @@ def grade_all(path, bundle, out, *, tier, workers=None):
 
 def _row(file, bundle, kept, tier):
     try:
-        data = file.read()
-        path = kept / f"{_digest(data, bundle, tier)}.json"
-        if path.is_file():
-            graded = json.loads(path.read_text(encoding="utf-8"))
-        else:
-            graded = grade(data, bundle, tier=tier)
-            _write_whole(path, json.dumps(graded))
-    except Exception as error:  # of the grader or the disk: said, not kept, and the class goes on
-        graded = {"student": "", "status": f"The grader failed: {error!r}", "notes": []}
-        graded |= {"points": 0, "tier": tier, "questions": {}}
+        graded = _graded(file, bundle, kept, tier)
+    except Unreadable as error:
+        graded = unread(str(error), bundle, tier)
+    except Exception as error:  # of the grader or the disk: said, not kept; the class goes on
+        graded = unread(f"The grader failed: {error!r}", bundle, tier)
     return {"file": file.name, **graded}
+
+
+def _graded(file, bundle, kept, tier):
+    data = file.read()
+    path = kept / f"{_digest(data, bundle, tier)}.json"
+    if path.is_file():
+        return json.loads(path.read_text(encoding="utf-8"))
+    graded = grade(data, bundle, tier=tier)
+    if not PASSING.intersection(one["slip"] for one in graded["questions"].values()):
+        write_whole(path, json.dumps(graded))
+    return graded
 
 
 def _digest(data, bundle, tier):
@@ -108,8 +158,8 @@ def _digest(data, bundle, tier):
     return hashlib.sha256(about + b"\0" + data).hexdigest()
 
 
-def _write_whole(path, text):
+def write_whole(path, text):
     """Write a file so that an interrupt leaves the whole of it or nothing."""
-    new = path.with_suffix(f".{os.getpid()}.new")
+    new = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.new")
     new.write_text(text, encoding="utf-8")
     new.replace(path)

@@ -16,7 +16,7 @@ from .author import load
 from .confined import wire
 from .reading import Unreadable, read
 
-VERSION = 1  # of this grader: a change of it grades all files anew
+VERSION = 2  # of this grader: a change of it grades all files anew
 
 
 class Bundle(NamedTuple):
@@ -28,6 +28,7 @@ def open_bundle(path):
     """The Bundle in a file that `release` wrote; ValueError if it is not one."""
     try:
         about, expected = stored.read(Path(path))
+        about["contracts"]  # the arrays of students have none
         return Bundle(about, expected)
     except (OSError, ValueError, KeyError) as error:
         raise ValueError(
@@ -46,7 +47,7 @@ def grade(data, bundle, *, tier, meter=None):
     try:
         submission = read(data)
     except Unreadable as error:
-        return _row("", str(error), [_unread(question) for question in questions], tier)
+        return unread(str(error), bundle, tier)
     notes = []
     if submission.release != bundle.about["release"]:
         notes.append(f"The file is of the release {submission.release or 'without a name'}.")
@@ -58,6 +59,11 @@ def grade(data, bundle, *, tier, meter=None):
     answers = dict(zip((question["name"] for question in asked), ran))
     graded = [_graded(question, answers, bundle, submission) for question in questions]
     return _row(submission.student, "graded", graded, tier, notes)
+
+
+def unread(why, bundle, tier):
+    """The same for a file that has no cells, with the sentence `why`."""
+    return _row("", why, [_unread(question) for question in bundle.about["questions"]], tier)
 
 
 def _row(student, status, graded, tier, notes=()):
@@ -112,7 +118,8 @@ def _slip(question, ran, bundle, submission):
     if question["kind"] != "function":
         (report,) = wire.decode_reports(ran["reports"], 1, len(question["define"]))
         if report["trouble"]:
-            return report["trouble"][0]
+            name = report["trouble"][0]
+            return "own-not-typed" if name == "not-a-number" else name
         return _of_numbers(question, report["results"], bundle, submission)
     expected = bundle.expected[question["name"]]
     counts = len(expected.calls), len(expected.returns)

@@ -3,11 +3,16 @@
 import csv
 import hashlib
 import html
+import io
 import re
 from collections import Counter
 from pathlib import Path
 
 from bn_helpers.checks.verdict import HINTS, MISCONCEPTIONS, READ, heading
+
+from .author import authored
+from .collect import write_whole
+from .reading import same
 
 STYLE = """
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
@@ -18,8 +23,10 @@ tr { border-top: 1px solid #7676767f }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums }
 .bar { display: flex; height: 1.2rem; min-width: 10rem; border: 1px solid #767676 }
 .bar i { background: #009E73 } .bar b { background: #76767655 }
-small { color: #767676 }
+small { color: #767676 } pre { white-space: pre-wrap }
 """
+NO_HEADING = {"answer-missing", "answer-twice", "died", "line-missing", "not-a-function"}
+NO_HEADING |= {"nothing-returned", "raised", "too-large", "too-long"}
 RISKY = "=+-@|%"  # a spreadsheet may take what begins so for a formula
 
 
@@ -27,46 +34,80 @@ def write(out, rows, bundle, roster=None, marks=()):
     """Write all pages for the rows of `grade_all` into the folder `out`.
 
     roster: the ids of the class. marks: points that a person gave, as `read_marks`
-    reads them.
+    reads them. ValueError for a mark that fits no row; then nothing is written.
     """
     out = Path(out)
+    if wrong := list(_wrong_marks(rows, bundle, marks)):
+        raise ValueError("\n".join(wrong))
     rows = [_marked(row, marks) for row in rows]
     rows = [{**row, "notes": [*row["notes"], *_seen_beside(row, rows, roster)]} for row in rows]
-    _write_csv(out / "grades.csv", rows, bundle)
     feedback = out / "feedback"
     feedback.mkdir(exist_ok=True)
+    for former in feedback.glob("*.html"):
+        former.unlink()
+    write_whole(out / "grades.csv", _table_of(rows, bundle))
     for row in rows:
-        (feedback / f"{_file_name(row)}.html").write_text(_feedback(row, bundle), encoding="utf-8")
-    (out / "class.html").write_text(_class_page(rows, bundle), encoding="utf-8")
-    (out / "to_mark.html").write_text(_to_mark(rows, bundle), encoding="utf-8")
+        write_whole(feedback / f"{_file_name(row)}.html", _feedback(row, bundle))
+    write_whole(out / "class.html", _class_page(rows, bundle, roster))
+    write_whole(out / "to_mark.html", _to_mark(rows, bundle))
+
+
+def _lines(path):
+    """The lines of a CSV file, with commas or semicolons, in whatever encoding."""
+    data = Path(path).read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")
+    first = text.partition("\n")[0]
+    mark = max(",;\t", key=first.count)
+    return list(csv.reader(io.StringIO(text), delimiter=mark))
 
 
 def read_roster(path):
     """The ids in the first column of a CSV file; its title may be "student" or "id"."""
-    with open(path, newline="", encoding="utf-8-sig") as file:
-        ids = [line[0].strip() for line in csv.reader(file) if line and line[0].strip()]
+    ids = [line[0].strip() for line in _lines(path) if line and line[0].strip()]
     return ids[1:] if ids and ids[0].lower() in ("student", "id") else ids
 
 
 def read_marks(path):
-    """[(student, question, points, comment)] in a CSV file with these columns."""
-    with open(path, newline="", encoding="utf-8-sig") as file:
-        lines = list(csv.DictReader(file))
-    try:
-        return [
-            (one["student"].strip(), one["question"].strip(), float(one["points"]), one["comment"])
-            for one in lines
-        ]
-    except (KeyError, ValueError, AttributeError) as error:
-        columns = "student,question,points,comment"
-        raise ValueError(f"read_marks: expected the columns {columns} in {path}; {error}") from None
+    """[(student, question, points, comment)] in a CSV file with these columns.
+
+    A line without points is left out. ValueError for another form.
+    """
+    (title, *lines), columns = _lines(path) or [[]], ["student", "question", "points", "comment"]
+    if [name.strip().lower() for name in title[:4]] != columns:
+        raise ValueError(f"read_marks: expected the columns {','.join(columns)} in {path}")
+    marks = []
+    for number, line in enumerate(lines, 2):
+        student, question, points, comment = (*map(str.strip, line), "", "", "", "")[:4]
+        if not points:
+            continue
+        try:
+            marks.append((student, question, float(points.replace(",", ".")), comment))
+        except ValueError:
+            raise ValueError(f"read_marks: line {number} of {path}: {points} points?") from None
+    return marks
+
+
+def _wrong_marks(rows, bundle, marks):
+    """Sentences on marks of an unknown student or question, or with impossible points."""
+    known = {same(row["student"]) for row in rows} | {_label(row) for row in rows}
+    most = {question["name"]: question["points"] for question in bundle.about["questions"]}
+    for student, question, points, _ in marks:
+        if same(student) not in known:
+            yield f"marks: nobody has the id {student}."
+        elif question not in most:
+            yield f"marks: there is no question {question}; expected one of {', '.join(most)}."
+        elif not 0 <= points <= most[question]:
+            yield f"marks: {student}, {question}: expected 0 to {most[question]}, got {points}."
 
 
 def _marked(row, marks):
     """The row with the points that a person gave in the place of those of a program."""
     questions = dict(row["questions"])
     for student, question, points, comment in marks:
-        if student == row["student"] and question in questions:
+        if same(student) in (same(row["student"]), _label(row)) and question in questions:
             questions[question] = {**questions[question], "points": points, "comment": comment}
     points = sum(one["points"] or 0 for one in questions.values())
     return {**row, "questions": questions, "points": f"{points:g}"}
@@ -74,31 +115,32 @@ def _marked(row, marks):
 
 def _seen_beside(row, rows, roster):
     """Notes that need the other rows and the roster."""
-    student = row["student"]
-    if student and sum(other["student"] == student for other in rows) > 1:
+    student = same(row["student"])
+    if student and sum(same(other["student"]) == student for other in rows) > 1:
         yield "There is another file with this student id."
-    if student and roster is not None and student not in roster:
+    if student and roster is not None and student not in map(same, roster):
         yield "This student id is not on the roster."
 
 
 # --- the table
 
 
-def _write_csv(path, rows, bundle):
+def _table_of(rows, bundle):
+    """The text of grades.csv: a line for each file."""
     questions = [question["name"] for question in bundle.about["questions"]]
     columns = ["file", "student", "status", "notes", "points", "of", "tier"]
     columns += [column for name in questions for column in (name, f"{name}: what")]
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file)
-        table.writerow(columns)
-        for row in rows:
-            line = [row["file"], row["student"], row["status"], " ".join(row["notes"])]
-            line += [row["points"], _most(bundle), row["tier"]]
-            for name in questions:
-                one = row["questions"].get(name, {})
-                points = one.get("points")
-                line += ["" if points is None else points, one.get("slip", "")]
-            table.writerow([_harmless(value) for value in line])
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(columns)
+    for row in rows:
+        line = [row["file"], row["student"], row["status"], " ".join(row["notes"])]
+        line += [row["points"], _most(bundle), row["tier"]]
+        for name in questions:
+            one = row["questions"][name]
+            line += ["" if one["points"] is None else one["points"], one["slip"]]
+        table.writerow([_harmless(value) for value in line])
+    return text.getvalue()
 
 
 def _harmless(value):
@@ -138,26 +180,37 @@ def _table(head, lines):
 
 
 def _file_name(row):
-    """A safe name: from the student's id and a digest of the file's name."""
-    readable = re.sub(r"[^A-Za-z0-9_-]", "_", row["student"] or "unknown")[:40]
-    return f"{readable}-{hashlib.sha256(row['file'].encode('utf-8', 'replace')).hexdigest()[:8]}"
+    """A safe name: from the student's id and the label of the file."""
+    return f"{re.sub(r'[^A-Za-z0-9_-]', '_', row['student'] or 'unknown')[:40]}-{_label(row)}"
+
+
+def _label(row):
+    """Eight digits that stand for a file where no name shall be seen."""
+    return hashlib.sha256(row["file"].encode("utf-8", "replace")).hexdigest()[:8]
 
 
 def _feedback(row, bundle):
     """The page of one student: what was right, what was wrong, what to read again."""
+    asked = bundle.about["questions"]
+    facts = [f"File: {row['file']}", f"Student: {row['student'] or 'unknown'}", *row["notes"]]
+    if row["status"] != "graded":
+        return _page(bundle.about["id"], _paragraphs([row["status"], *facts]))
+    open_ = [q["points"] for q in asked if row["questions"][q["name"]]["points"] is None]
+    waiting = f" {sum(open_)} more are not marked yet." if open_ else ""
+    facts.insert(0, f"{row['points']} of {_most(bundle) - sum(open_)} points.{waiting}")
     lines = []
-    for question in bundle.about["questions"]:
-        one = row["questions"].get(question["name"], {"points": 0, "slip": "answer-missing"})
+    for question in asked:
+        one = row["questions"][question["name"]]
         points = one["points"]
         said = "not marked yet" if points is None else f"{points:g} of {question['points']}"
         lines.append([html.escape(question["name"]), said, _said(one, question)])
-    facts = [f"File: {row['file']}", f"Student: {row['student'] or 'unknown'}", *row["notes"]]
-    facts.insert(0, f"{row['points']} of {_most(bundle)} points.")
-    if row["status"] != "graded":
-        facts.insert(0, row["status"])
-    top = "".join(f"<p>{html.escape(fact)}</p>" for fact in facts)
     bottom = f"<p><small>Run in tier {html.escape(row['tier'] or 'none')}.</small></p>"
-    return _page(bundle.about["id"], top + _table(["question", "points", "what"], lines) + bottom)
+    table = _table(["question", "points", "what"], lines)
+    return _page(bundle.about["id"], _paragraphs(facts) + table + bottom)
+
+
+def _paragraphs(texts):
+    return "".join(f"<p>{html.escape(text)}</p>" for text in texts)
 
 
 def _said(one, question):
@@ -170,12 +223,16 @@ def _said(one, question):
     if not slip:
         return "Right."
     texts = [MISCONCEPTIONS[slip], HINTS.get(slip, "")]
-    read = READ.get(slip, question["read"])
-    texts += [f"Read again: {heading(read)}."] * bool(read)
+    texts += [f"Read again: {_again(slip, question)}"] * bool(_again(slip, question))
     return "<br>".join(html.escape(text) for text in texts if text)
 
 
-def _class_page(rows, bundle):
+def _again(slip, question):
+    """The heading to read again; "" where no heading would help."""
+    return "" if slip in NO_HEADING else heading(READ.get(slip, question["read"]))
+
+
+def _class_page(rows, bundle, roster):
     """What the class can do, and its misconceptions, the most frequent first."""
     graded = [row for row in rows if row["status"] == "graded"]
     asked = [q for q in bundle.about["questions"] if q["kind"] != "written"]
@@ -187,12 +244,12 @@ def _class_page(rows, bundle):
         for question in asked
         if (slip := row["questions"][question["name"]]["slip"])
     )
-    reads = {question["name"]: question["read"] for question in asked}
+    by_name = {question["name"]: question for question in asked}
     ranked = [
-        [str(n), *map(html.escape, (q, MISCONCEPTIONS[slip], heading(READ.get(slip, reads[q]))))]
+        [str(n), *map(html.escape, (q, MISCONCEPTIONS[slip], _again(slip, by_name[q])))]
         for (q, slip), n in slips.most_common()
     ]
-    body = top + "<h2>Who is right</h2>" + _table(["question", "right", "#files"], right)
+    body = top + "<h2>How many are right</h2>" + _table(["question", "right", "#files"], right)
     body += "<h2>What to teach again</h2>"
     body += _table(["#files", "question", "what they did", "heading"], ranked)
     unread = [[html.escape(r["file"]), html.escape(r["status"])] for r in rows if r not in graded]
@@ -203,6 +260,9 @@ def _class_page(rows, bundle):
     ]
     if noted:
         body += "<h2>To look at</h2>" + _table(["file", "what"], noted)
+    handed_in = {same(row["student"]) for row in rows}
+    if missing := [student for student in roster or () if same(student) not in handed_in]:
+        body += "<h2>Nothing came from</h2>" + _paragraphs([", ".join(missing)])
     return _page(f"{bundle.about['id']}: the class", body)
 
 
@@ -216,14 +276,24 @@ def _line(question, graded):
 
 
 def _to_mark(rows, bundle):
-    """The written answers one below the other, without names."""
-    parts = []
+    """The written answers one below the other, without names, below their rubric."""
+    parts = [_paragraphs(["A label stands for a student. marks.csv takes labels or ids."])]
     for question in bundle.about["questions"]:
         if question["kind"] != "written":
             continue
         parts.append(f"<h2>{html.escape(question['name'])}, {question['points']} points</h2>")
+        parts += [f"<pre>{html.escape(text)}</pre>" for text in _rubric(question, bundle)]
         for row in rows:
-            text = row["questions"].get(question["name"], {}).get("text", "")
-            label = html.escape(_file_name(row).rsplit("-", 1)[-1])
-            parts.append(f"<h3>{label}</h3><p>{html.escape(text) or '(empty)'}</p>")
+            text = row["questions"][question["name"]].get("text", "")
+            parts.append(f"<h3>{_label(row)}</h3><p>{html.escape(text) or '(empty)'}</p>")
     return _page(f"{bundle.about['id']}: to mark", "".join(parts))
+
+
+def _rubric(question, bundle):
+    """What was asked, and what gets how many points."""
+    contract = bundle.about["contracts"][question["name"]]
+    for cell in authored(bundle.about["id"]).cells:
+        own = cell.metadata.get("bn", {})
+        if own.get("contract") == contract and own.get("question") == question["name"]:
+            if "nbgrader" not in cell.metadata:  # neither the answer nor a check
+                yield cell.source
