@@ -5,7 +5,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from . import collect, confine, pages
+from . import collect, confine, pages, people
 from .author import ASSIGNMENTS, load
 from .build import NotBuilt, build, write_student
 from .faults import all_faults
@@ -43,7 +43,7 @@ def parser():
     one.set_defaults(command=_build)
     one = commands.add_parser("release", help="write a student's folder and a grader's bundle")
     one.add_argument("--assignment", choices=NAMES, default=NAMES[0] if NAMES else None)
-    one.add_argument("--key", required=True, help="the class's secret: any text, or a file with it")
+    one.add_argument("--key", required=True, help="the class's secret: a text, or a file with it")
     one.add_argument("--to", required=True, type=Path, help="a new folder, for students")
     one.add_argument("--bundle", type=Path, help="a new file, for graders (default: TO.bundle)")
     one.add_argument(
@@ -56,10 +56,16 @@ def parser():
     one.add_argument("--out", required=True, type=Path)
     one.add_argument("--roster", type=Path, help="a CSV file whose first column has the ids")
     one.add_argument("--marks", type=Path, help="a CSV file of points that a person gave")
-    one.add_argument("--workers", type=int, help="files at a time (default: one for each core)")
+    one.add_argument("--workers", type=_count, help="files at a time (default: one for each core)")
     one.add_argument("--trust-students", action="store_true", help="run their code unconfined")
     one.set_defaults(command=_grade)
     return made
+
+
+def _count(text):
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected 1 or more, got {text}")
+    return int(text)
 
 
 def _build(_):
@@ -74,8 +80,13 @@ def _build(_):
 
 
 def _release(options):
-    file = Path(options.key)
-    key = file.read_text(encoding="utf-8").strip() if file.is_file() else options.key
+    key = options.key
+    if Path(key).is_file():
+        key = Path(key).read_text(encoding="utf-8").strip()
+    elif len(Path(key).parts) > 1 or Path(key).suffix:
+        raise ValueError(f"--key: expected a text or a file that is there, got {key}")
+    if not key:
+        raise ValueError("--key: expected a text, got nothing")
     bundle = options.bundle or options.to.with_name(f"{options.to.name}.bundle")
     built = release(options.assignment, key, options.to, bundle, options.nbgrader)
     print(f"For students: {options.to}, release {built.about['release']}")
@@ -84,8 +95,8 @@ def _release(options):
 
 def _grade(options):
     bundle = open_bundle(options.bundle)
-    roster = pages.read_roster(options.roster) if options.roster else None
-    marks = pages.read_marks(options.marks) if options.marks else ()
+    roster = people.read_roster(options.roster) if options.roster else None
+    marks = people.read_marks(options.marks) if options.marks else ()
     tier = "" if options.trust_students else confine.find_tier()
     if not tier and not options.trust_students:
         return NO_TIER
@@ -94,8 +105,15 @@ def _grade(options):
     )
     pages.write(options.out, rows, bundle, roster, marks)
     graded = sum(row["status"] == "graded" for row in rows)
+    other = sum(any("of the release" in note for note in row["notes"]) for row in rows)
+    failed = [row for row in rows if row["status"].startswith("The grader failed")]
     print(f"{graded} of {len(rows)} files graded, in tier {tier or 'none: unconfined'}.")
+    if other:
+        release = bundle.about["release"]
+        print(f"{other} of them are of another release than this bundle ({release}): is it right?")
     print(f"The class: {options.out / 'class.html'}. The grades: {options.out / 'grades.csv'}")
+    if failed:
+        return f"The grader failed on {len(failed)} files: {failed[0]['file']} and so on."
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ class Numbers:
     name: str
     truth: Callable  # key -> {name: number}
     tolerance: dict  # name -> the largest difference that is accepted
+    allowed: dict  # name -> the numbers that an answer can be
     read: str
     slips: dict = field(default_factory=dict)  # id -> (key -> {name: number})
 

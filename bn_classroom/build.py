@@ -42,10 +42,10 @@ class Built(NamedTuple):
     secret: dict  # for the grader alone
 
 
-def build(name, key=PUBLIC):
+def build(name, key=PUBLIC, salt=""):
     """The Built of an assignment for a key; NotBuilt if something is wrong with it."""
-    module, built = load(name), draft(name, key)
-    seeds = {q: (VISIBLE, drawn(key, q, "inputs")) for q in module.QUESTIONS}
+    module, built = load(name), draft(name, key, salt)
+    seeds = {q: (VISIBLE, drawn(key, q, salt)) for q in module.QUESTIONS}
     chosen = {q: _chosen(module, built.secret["contracts"], q) for q in module.QUESTIONS}
     wrong = [text for q, c in chosen.items() for seed in seeds[q] for text in faults(c, seed)]
     if wrong := [*wrong, *leaks(built, authored(name))]:
@@ -53,18 +53,22 @@ def build(name, key=PUBLIC):
     return built
 
 
-def draft(name, key=PUBLIC):
-    """The Built of an assignment for a key, not looked over."""
+def draft(name, key=PUBLIC, salt=""):
+    """The Built of an assignment for a key, not looked over.
+
+    The key chooses the contracts. Key and salt choose the hidden inputs, so that who
+    guesses a key does not have them.
+    """
     module = load(name)
     several = {**module.QUESTIONS, **module.NUMBERS, **module.WRITTEN}
     chosen = {q: contracts[drawn(key, q) % len(contracts)].name for q, contracts in several.items()}
     functions = {q: _chosen(module, chosen, q) for q in module.QUESTIONS}
-    hidden = {q: expected_of(c.question, drawn(key, q, "inputs")) for q, c in functions.items()}
+    hidden = {q: expected_of(c.question, drawn(key, q, salt)) for q, c in functions.items()}
     visible = {q: expected_of(c.question, VISIBLE) for q, c in functions.items()}
     notebook = for_students(authored(name), chosen)
     questions = [_told(q, module, chosen, notebook) for q in in_order(notebook)]
     about = {"id": name, "version": module.VERSION, "questions": questions}
-    about["release"] = digest(notebook, about, drawn(key, "release"))
+    about["release"] = digest(notebook, about, drawn(key, "release", salt))
     notebook.metadata["bn_assignment"] = {k: about[k] for k in ("id", "version", "release")}
     secret = {"contracts": chosen}
     return Built(notebook, visible, hidden, about, secret)
@@ -142,6 +146,7 @@ def _told(name, module, chosen, notebook):
     if name in module.NUMBERS:
         numbers = _chosen(module, chosen, name)
         told |= {"kind": "values", "define": list(numbers.tolerance), "within": numbers.tolerance}
+        told["allowed"] = {name: list(several) for name, several in numbers.allowed.items()}
         return {**told, "practice": numbers.truth("practice"), "read": numbers.read}
     contract = _chosen(module, chosen, name)
     return {**told, "kind": "function", "define": [contract.define], "read": contract.read}

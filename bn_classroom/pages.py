@@ -1,7 +1,6 @@
 """What grading leaves: `grades.csv`, a page for each student, and the class page."""
 
 import csv
-import hashlib
 import html
 import io
 import re
@@ -12,6 +11,7 @@ from bn_helpers.checks.verdict import HINTS, MISCONCEPTIONS, READ, heading
 
 from .author import authored
 from .collect import write_whole
+from .people import label, marked, seen_beside, wrong_marks
 from .reading import same
 
 STYLE = """
@@ -33,14 +33,14 @@ RISKY = "=+-@|%"  # a spreadsheet may take what begins so for a formula
 def write(out, rows, bundle, roster=None, marks=()):
     """Write all pages for the rows of `grade_all` into the folder `out`.
 
-    roster: the ids of the class. marks: points that a person gave, as `read_marks`
-    reads them. ValueError for a mark that fits no row; then nothing is written.
+    roster: the ids of the class. marks: points that a person gave, as `people` reads
+    them. ValueError for a mark that fits no row; then nothing is written.
     """
     out = Path(out)
-    if wrong := list(_wrong_marks(rows, bundle, marks)):
+    if wrong := list(wrong_marks(rows, bundle, marks)):
         raise ValueError("\n".join(wrong))
-    rows = [_marked(row, marks) for row in rows]
-    rows = [{**row, "notes": [*row["notes"], *_seen_beside(row, rows, roster)]} for row in rows]
+    rows = [marked(row, marks) for row in rows]
+    rows = [{**row, "notes": [*row["notes"], *seen_beside(row, rows, roster)]} for row in rows]
     feedback = out / "feedback"
     feedback.mkdir(exist_ok=True)
     for former in feedback.glob("*.html"):
@@ -50,76 +50,6 @@ def write(out, rows, bundle, roster=None, marks=()):
         write_whole(feedback / f"{_file_name(row)}.html", _feedback(row, bundle))
     write_whole(out / "class.html", _class_page(rows, bundle, roster))
     write_whole(out / "to_mark.html", _to_mark(rows, bundle))
-
-
-def _lines(path):
-    """The lines of a CSV file, with commas or semicolons, in whatever encoding."""
-    data = Path(path).read_bytes()
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")
-    first = text.partition("\n")[0]
-    mark = max(",;\t", key=first.count)
-    return list(csv.reader(io.StringIO(text), delimiter=mark))
-
-
-def read_roster(path):
-    """The ids in the first column of a CSV file; its title may be "student" or "id"."""
-    ids = [line[0].strip() for line in _lines(path) if line and line[0].strip()]
-    return ids[1:] if ids and ids[0].lower() in ("student", "id") else ids
-
-
-def read_marks(path):
-    """[(student, question, points, comment)] in a CSV file with these columns.
-
-    A line without points is left out. ValueError for another form.
-    """
-    (title, *lines), columns = _lines(path) or [[]], ["student", "question", "points", "comment"]
-    if [name.strip().lower() for name in title[:4]] != columns:
-        raise ValueError(f"read_marks: expected the columns {','.join(columns)} in {path}")
-    marks = []
-    for number, line in enumerate(lines, 2):
-        student, question, points, comment = (*map(str.strip, line), "", "", "", "")[:4]
-        if not points:
-            continue
-        try:
-            marks.append((student, question, float(points.replace(",", ".")), comment))
-        except ValueError:
-            raise ValueError(f"read_marks: line {number} of {path}: {points} points?") from None
-    return marks
-
-
-def _wrong_marks(rows, bundle, marks):
-    """Sentences on marks of an unknown student or question, or with impossible points."""
-    known = {same(row["student"]) for row in rows} | {_label(row) for row in rows}
-    most = {question["name"]: question["points"] for question in bundle.about["questions"]}
-    for student, question, points, _ in marks:
-        if same(student) not in known:
-            yield f"marks: nobody has the id {student}."
-        elif question not in most:
-            yield f"marks: there is no question {question}; expected one of {', '.join(most)}."
-        elif not 0 <= points <= most[question]:
-            yield f"marks: {student}, {question}: expected 0 to {most[question]}, got {points}."
-
-
-def _marked(row, marks):
-    """The row with the points that a person gave in the place of those of a program."""
-    questions = dict(row["questions"])
-    for student, question, points, comment in marks:
-        if same(student) in (same(row["student"]), _label(row)) and question in questions:
-            questions[question] = {**questions[question], "points": points, "comment": comment}
-    points = sum(one["points"] or 0 for one in questions.values())
-    return {**row, "questions": questions, "points": f"{points:g}"}
-
-
-def _seen_beside(row, rows, roster):
-    """Notes that need the other rows and the roster."""
-    student = same(row["student"])
-    if student and sum(same(other["student"]) == student for other in rows) > 1:
-        yield "There is another file with this student id."
-    if student and roster is not None and student not in map(same, roster):
-        yield "This student id is not on the roster."
 
 
 # --- the table
@@ -181,12 +111,7 @@ def _table(head, lines):
 
 def _file_name(row):
     """A safe name: from the student's id and the label of the file."""
-    return f"{re.sub(r'[^A-Za-z0-9_-]', '_', row['student'] or 'unknown')[:40]}-{_label(row)}"
-
-
-def _label(row):
-    """Eight digits that stand for a file where no name shall be seen."""
-    return hashlib.sha256(row["file"].encode("utf-8", "replace")).hexdigest()[:8]
+    return f"{re.sub(r'[^A-Za-z0-9_-]', '_', row['student'] or 'unknown')[:40]}-{label(row)}"
 
 
 def _feedback(row, bundle):
@@ -285,7 +210,7 @@ def _to_mark(rows, bundle):
         parts += [f"<pre>{html.escape(text)}</pre>" for text in _rubric(question, bundle)]
         for row in rows:
             text = row["questions"][question["name"]].get("text", "")
-            parts.append(f"<h3>{_label(row)}</h3><p>{html.escape(text) or '(empty)'}</p>")
+            parts.append(f"<h3>{label(row)}</h3><p>{html.escape(text) or '(empty)'}</p>")
     return _page(f"{bundle.about['id']}: to mark", "".join(parts))
 
 
@@ -294,6 +219,6 @@ def _rubric(question, bundle):
     contract = bundle.about["contracts"][question["name"]]
     for cell in authored(bundle.about["id"]).cells:
         own = cell.metadata.get("bn", {})
-        if own.get("contract") == contract and own.get("question") == question["name"]:
-            if "nbgrader" not in cell.metadata:  # neither the answer nor a check
-                yield cell.source
+        mine = own.get("contract") == contract and own.get("question") == question["name"]
+        if mine and "nbgrader" not in cell.metadata:  # neither the answer nor a check
+            yield cell.source

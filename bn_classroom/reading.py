@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from typing import NamedTuple
+from unicodedata import normalize
 
 from IPython.core.inputtransformer2 import TransformerManager
 
@@ -60,7 +61,7 @@ def _student(code):
 
 def same(student):
     """An id as it is compared: capitals and spaces make no difference."""
-    return "".join(student.split()).casefold()
+    return "".join(normalize("NFKC", student).split()).casefold()
 
 
 def _parsed(data):

@@ -1,6 +1,7 @@
 """What is handed out: a folder without solutions, rubrics or hidden inputs."""
 
 import copy
+import secrets
 import shutil
 import subprocess
 import sys
@@ -18,16 +19,19 @@ README = """\
 
 Version {version}, release {release}.
 
+Keep all files of this folder together.
+On Windows write `py` for `python3`, and `.venv\\Scripts\\` for `.venv/bin/`.
+
 1. Install Python 3.11 or newer. Then, in this folder:
 
        python3 -m venv .venv
        .venv/bin/pip install "./{wheel}[lab]"
 
-2. Open the notebook: `.venv/bin/jupyter lab {name}.ipynb`. Write your id into its first cell.
+2. Open the notebook: `.venv/bin/jupyter lab {name}.ipynb`. Write your id into its first code cell.
 3. Write your answers where the three dots stand. `check("...")` says what is right.
 4. Run all cells. The last one says whether something is open. Save.
-5. Look at it as your instructor's program does: `.venv/bin/pytest --nbval-lax {name}.ipynb`.
-   It runs all cells. It passes if the last cell does.
+5. See that it runs from the top: `.venv/bin/pytest --nbval-lax {name}.ipynb`.
+   It passes if the last cell does.
 6. Hand in the file `{name}.ipynb`, under any name.
 
 The checks here use inputs that you can see. The grades come from other inputs.
@@ -47,7 +51,8 @@ def release(name, key, to, bundle, nbgrader=False):
             raise FileExistsError(f"release: expected a new folder and file, {path} is there")
     if to.resolve() in bundle.resolve().parents:
         raise ValueError(f"release: the bundle {bundle} must not lie in the student's folder {to}")
-    built = raising(build(name, key)) if nbgrader else build(name, key)
+    built = build(name, key, secrets.token_hex())
+    built = raising(built) if nbgrader else built
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary, "release")
         folder.mkdir()

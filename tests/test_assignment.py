@@ -37,6 +37,7 @@ ABOUT = {
             "kind": "values",
             "define": ["size", "share"],
             "within": {"size": 0, "share": 0.01},
+            "allowed": {"size": [4, 8, 16], "share": [0.5, 0.505, 0.52]},
             "practice": {"size": 8, "share": 0.5},
         },
         {**TOLD, "name": "why", "kind": "written", "define": []},
@@ -141,24 +142,37 @@ def test_numbers_for_the_id_practice_are_judged_and_others_are_noted(run):
     assert verdict(run, "share = 0.52", "own").slip == "own-differs"
     noted = verdict(run, "student = 's1'", "own")
     assert noted
-    assert "not judged here" in noted.message
-    assert verdict(run, "size = '8'", "own").slip == "not-a-number"
+    assert repr(noted) == "Noted: size = 8, share = 0.52. The grader compares them, not this check."
+    assert verdict(run, "size = '8'", "own").slip == "own-not-typed"
     assert verdict(run, "size = ...", "own").slip == "answer-missing"
+    impossible = verdict(run, "size = 9", "own")
+    assert impossible.slip == "own-impossible"
+    assert "Your size is 9. Expected one of 4, 8, 16." in impossible.message
+    computed = "size = 4 + 4\nIn = ['size = 8', 'size = 4 + 4', '%magic', 'check(1)']"
+    assert verdict(run, computed, "own").slip == "own-not-typed"
+    assert verdict(run, "In = ['size = 4 + 4', 'size = 8']", "own")
 
 
 def test_hand_in_lists_what_is_open_or_wrong_and_raises(run, capsys):
     with pytest.raises(NotReady, match=r"3 open or wrong: student, doubled, own\."):
         run("student = '...'\nhand_in()")
     printed = capsys.readouterr().out
-    assert "why: Written: not judged here." in printed
+    assert "why: Written: not judged here. A person reads it." in printed
     assert "student: Not yet" in printed
     with pytest.raises(NotReady, match=r"1 open or wrong: doubled\."):
-        run(f"{RIGHT}\ndoubled = lambda *a: None\nhand_in()")
+        run(f"{RIGHT}\nstudent = 7\ndoubled = lambda *a: None\nhand_in()")
 
 
-def test_hand_in_is_silent_on_nothing_and_raises_nothing_when_all_is_right(run, capsys):
-    run(f"{RIGHT}\nhand_in()")
-    assert "Ready." in capsys.readouterr().out
+def test_hand_in_raises_nothing_when_all_is_right(run, capsys):
+    run(f"{RIGHT}\nstudent = 's1'\nhand_in()")
+    assert "Ready, if why is written. Save the notebook" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("student", ["'practice'", "'...'", "''", "None", "1.5", "'x' * 65"])
+def test_hand_in_asks_for_an_id(run, capsys, student):
+    with pytest.raises(NotReady, match=r"1 open or wrong: student\."):
+        run(f"{RIGHT}\nstudent = {student}\nhand_in()")
+    assert "first code cell" in capsys.readouterr().out
 
 
 def test_without_its_arrays_the_assignment_says_where_it_looked(tmp_path, monkeypatch):

@@ -37,7 +37,12 @@ RIGHT = [row for subject in SUBJECTS for row in subject.RIGHT]
 SLIPS = [row for subject in SUBJECTS for row in subject.SLIPS]
 
 
-GRADING = {"own-differs", "own-without-id"}  # of the grader: met in test_grade
+GRADING = {
+    "own-differs",
+    "own-without-id",
+    "own-not-typed",
+    "own-impossible",
+}  # of the grader: met in test_grade
 
 
 QUESTIONS = {n: q for n, q in vars(checks).items() if isinstance(q, Question)}

@@ -5,7 +5,7 @@ import json
 import nbformat
 import pytest
 
-from bn_classroom.reading import LARGEST, Unreadable, plain_python, read
+from bn_classroom.reading import LARGEST, Unreadable, plain_python, read, same
 
 
 def notebook(*cells, **metadata):
@@ -29,7 +29,7 @@ def code(source, **more):
         (notebook(), "The notebook has no cells."),
         (notebook(3, None, "a"), "The notebook has no cells."),
         (b"<<<<<<< HEAD\n{}\n=======\n>>>>>>> b\n", "The file has the marks of a merge conflict"),
-        (b"x" * (LARGEST + 1), "The file has 5 MB. At most 5 MB are read."),
+        (b"x" * (LARGEST + 1), "The file is larger than 5 MB. It is not read."),
     ],
 )
 def test_what_cannot_be_read_is_said(data, sentence):
@@ -78,8 +78,49 @@ def test_a_notebook_of_the_former_format_is_read():
 
 
 def test_syntax_of_ipython_becomes_calls():
-    assert plain_python("a = 1") == "a = 1"
+    assert plain_python("a = 1").strip() == "a = 1"
     assert "run_line_magic" in plain_python("%matplotlib inline\na = 1")
     assert "system" in plain_python("!rm -rf /")
     assert "run_cell_magic" in plain_python("%%bash\nls")
     assert plain_python("a = = %%% (") is not None
+
+
+@pytest.mark.parametrize(
+    ("line", "student"),
+    [
+        ('student = "s1"  # my id', "s1"),
+        ("student = 's # 1'", "s # 1"),
+        ("student = 20231234", "20231234"),
+        ('student = "O\'Brien"', "O'Brien"),
+        ("student = ('s77')", "s77"),
+        ("student = '''s1'''", "s1"),
+        ('student: str = "x"', "x"),
+        ('  student="x"', "x"),
+        ('student = "..."', ""),
+        ("student = ...", ""),
+        ("student = name", ""),
+        ("student = True", ""),
+        ("student = ((((((((((((((((((((((((((((((((((((((((((((((((((((((", ""),
+        ('student = "' + "x" * 99 + '"', ""),
+    ],
+)
+def test_an_id_is_found_however_it_is_written(line, student):
+    assert read(notebook(code(line))).student == student
+
+
+def test_halves_of_characters_are_replaced():
+    cells = code('student = "\ud800"'), {"cell_type": "markdown", "source": "a\ud800"}
+    found = read(notebook(*cells, bn_assignment={"release": "\ud800"}))
+    assert (found.student, found.release, found.cells[1].source) == ("?", "?", "a?")
+
+
+@pytest.mark.parametrize(
+    "source", ["\n" * 50_000 + "x", "%a\n" * 30_000, "? " * 40_000, "%a\n" * 800]
+)
+def test_a_cell_that_would_take_long_to_transform_is_left_as_it_is(source):
+    assert len(read(notebook(*[code(source)] * 40)).cells) == 40
+
+
+def test_ids_are_compared_without_capitals_and_spaces():
+    assert same("Kim  Min") == same("kimmin") != same("kim-min")
+    assert same("e\u0301") == same("\u00e9")

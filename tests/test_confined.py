@@ -82,11 +82,12 @@ def test_an_error_says_the_line_of_the_cell():
 
 
 def test_numbers_are_read_and_nothing_is_run():
-    cells = [cell(str(i), source) for i, (source, _) in enumerate(NUMBERS)]
     task = {"kind": "values", "define": ["size", "share"], "calls": [], "names": [], "returns": []}
-    tasks = [task_of("", c["id"], []) | task for c in cells]
-    rows = confine.run(cells, tasks, tier=TIER, limits=confine.Limits(**SMALL))
-    assert [numbers_of(row) for row in rows] == [wanted for _, wanted in NUMBERS]
+    tasks = [task_of("", "numbers", []) | task]
+    for source, wanted in NUMBERS:
+        cells = [cell("numbers", source)]
+        (row,) = confine.run(cells, tasks, tier=TIER, limits=confine.Limits(**SMALL))
+        assert numbers_of(row) == wanted
 
 
 def numbers_of(row):

@@ -61,6 +61,7 @@ def contract(name):
         name,
         truth=lambda key: answer(name, key),
         tolerance={"batch_size": 0, "count": 0},
+        allowed={"batch_size": SIZES, "count": range(own.DIGITS + 1)},
         read=READ,
         slips={
             "size-before": lambda key: answer(name, key, -1),

@@ -64,7 +64,9 @@ def plan(task, cells, names):
     having = [i for i, row in enumerate(names) if wanted <= set(row.get("defines", ()))]
     for key, rule in (("id", "cell id"), ("grade_id", "grade_id")):
         if found := _with(key, task, cells, having):
-            return _chosen(found, rule, names, wanted)
+            last = having[-1]  # what the names stand for after Run All
+            rule = rule if last in found else f"the last cell that defines {_list(wanted)}"
+            return _chosen([last], rule, names, wanted)
     if len(having) == 1:
         rule = f"the one cell that defines {_list(wanted)}"
         return _chosen(having, rule, names, wanted)

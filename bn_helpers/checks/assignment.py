@@ -3,7 +3,9 @@
 Its file of arrays stands beside the notebook. It has results, but no formula.
 """
 
+import ast
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from functools import wraps
 from numbers import Real
@@ -15,6 +17,8 @@ from .errors import Stop
 from .judging import judge
 from .question import told
 from .verdict import READ, heading, not_yet, right
+
+LONGEST_ID = 64  # characters
 
 
 class NotReady(Exception):
@@ -59,14 +63,15 @@ def assignment(name):
         verdicts = {one: judged((questions[one], names)) for one in questions}
         wrong = [one for one, verdict in verdicts.items() if not verdict]
         for one, verdict in verdicts.items():
-            said = verdict.message if verdict else repr(verdict)
-            print(f"{one}: {said}")
-        if is_open(names.get("student")):
+            print(f"{one}: {verdict!r}")
+        if missing := _no_id(names.get("student")):
             wrong.insert(0, "student")
-            print("student: Not yet: Write your id into the first cell.")
+            print(f"student: Not yet: {missing}")
         if wrong:
             raise NotReady(f"{len(wrong)} open or wrong: {', '.join(wrong)}.")
-        print("Ready. Save the notebook, and hand it in.")
+        written = [one for one in questions if questions[one]["kind"] == "written"]
+        when = f"Ready, if {' and '.join(written)} is written." if written else "Ready."
+        print(f"{when} Save the notebook, and hand it in.")
 
     return check, hand_in
 
@@ -75,6 +80,15 @@ def is_open(value):
     """Whether it stands for an answer that is not given yet."""
     empty = isinstance(value, str) and value.strip() in ("", "...")
     return empty or value is None or value is ...
+
+
+def _no_id(student):
+    """What is missing where a student's id must stand; "" if nothing is."""
+    if is_open(student) or not isinstance(student, str | int) or len(str(student)) > LONGEST_ID:
+        return "Write your id into the first code cell, and run all cells."
+    if student == "practice":
+        return "practice is not your id. Write your own into the first code cell. Run all cells."
+    return ""
 
 
 def _function(question, names, expected):
@@ -94,15 +108,45 @@ def _values(question, names, _):
     for name, value in values.items():
         if is_open(value):
             return not_yet("answer-missing", f"The name is {name}.")
-        if not isinstance(value, Real):
-            return not_yet("not-a-number", f"The name is {name}.")
+        if not isinstance(value, Real) or not _is_typed(name, names.get("In", ())):
+            return not_yet("own-not-typed", f"The name is {name}.")
+        if value not in (allowed := question["allowed"][name]):
+            return not_yet("own-impossible", f"Your {name} is {value}. Expected {_shown(allowed)}.")
     told = ", ".join(f"{name} = {value}" for name, value in values.items())
     practice = question["practice"]
     if names.get("student") != "practice":
-        return right(f"Noted: {told}. They are not judged here, but with your id.")
+        return replace(right(f"{told}. The grader compares them, not this check."), word="Noted")
     if all(near(values[name], practice[name], question["within"][name]) for name in values):
         return right(f"{told}: these are the numbers for the id practice.")
     return not_yet("own-differs", f"Yours: {told}.")
+
+
+def _is_typed(name, inputs):
+    """Whether the last cell that gives a name a value writes it as a number.
+
+    inputs: the sources of the cells that have run, as a notebook keeps them. The grader
+    reads these numbers. It does not compute them.
+    """
+    for source in reversed(inputs):
+        with suppress(SyntaxError, ValueError):
+            for node in reversed(ast.parse(source).body):
+                targets = [ast.unparse(target) for target in getattr(node, "targets", ())]
+                if name in targets:
+                    return _is_number(node.value)
+    return True
+
+
+def _is_number(node):
+    try:
+        return isinstance(ast.literal_eval(node), Real)
+    except ValueError:
+        return False
+
+
+def _shown(allowed):
+    if len(allowed) > 20:
+        return f"a whole number from {allowed[0]} to {allowed[-1]}"
+    return f"one of {', '.join(map(str, allowed))}"
 
 
 def near(value, wanted, within):
@@ -111,7 +155,8 @@ def near(value, wanted, within):
 
 
 def _written(question, names, _):
-    return right("Written: not judged here. A person reads it.")
+    said = "not judged here. A person reads it. Look yourself: is it written?"
+    return replace(right(said), word="Written")
 
 
 JUDGES = {"function": _function, "values": _values, "written": _written}

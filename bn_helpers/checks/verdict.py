@@ -46,6 +46,7 @@ class Verdict:
     wanted: str = ""  # a small case, with the student's result and the right one
     printed: str = ""  # what the student's code printed
     way: str = ""  # code of one right answer
+    word: str = ""  # in the place of Right or Not yet
     read: str = ""  # what to read again: "lesson 05, One number is not enough"
     picture: Callable | None = field(default=None, repr=False, compare=False)  # () -> (PNG, text)
 
@@ -58,7 +59,10 @@ class Verdict:
             raise NotPassed(self.message)
 
     def __repr__(self):
-        return f"{'Right' if self.passed else 'Not yet'}: {self.message}"
+        return f"{self._word()}: {self.message}"
+
+    def _word(self):
+        return self.word or ("Right" if self.passed else "Not yet")
 
     def __str__(self):
         """All of it as text, for a terminal."""
@@ -69,8 +73,7 @@ class Verdict:
 
     def _repr_html_(self):
         mark, colour = ("✓", "#009E73") if self.passed else ("→", "#767676")
-        word = "Right" if self.passed else "Not yet"
-        lines = [f"<strong>{mark} {word}.</strong> {html.escape(self.message)}"]
+        lines = [f"<strong>{mark} {self._word()}.</strong> {html.escape(self.message)}"]
         lines += [f"<em>Hint.</em> {html.escape(self.hint)}"] * bool(self.hint)
         lines += [html.escape(self.wanted)] * bool(self.wanted)
         lines += [f"Read again: {html.escape(self.read)}"] * bool(self.read)

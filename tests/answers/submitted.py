@@ -42,6 +42,8 @@ RIGHT = {
     "copies elsewhere": ([cell("x1", "batchnorm = 1"), cell(KEY, FORWARD)], "cell id", []),
     "emptied, written below": ([cell(KEY, "..."), cell("x1", FORWARD)],
                                "the one cell that defines batchnorm", []),
+    "wrong in its cell, right below": ([cell(KEY, "batchnorm = 1"), cell("x1", FORWARD)],
+                                       "the last cell that defines batchnorm", []),
     "helpers around it": (
         [cell("a", NORMALIZED), cell("b", SCALED), cell("no", "raise KeyError"),
          cell(KEY, HELPED), cell("c", LATER), cell("d", "np = scaled = None")],
@@ -66,7 +68,6 @@ TROUBLES = [  # (cells, id of the trouble, a piece of what is said)
     ([cell(KEY, "x = 1")], "answer-missing", "Looked for batchnorm."),
     ([], "answer-missing", "Looked for batchnorm."),
     ([cell("a", FORWARD), cell("b", FORWARD)], "answer-twice", "Looked for batchnorm."),
-    ([cell(KEY, FORWARD), cell(KEY, FORWARD)], "answer-twice", "Looked for batchnorm."),
     ([cell(KEY, "if 0:\n    batchnorm = 1")], "answer-missing", "Looked for batchnorm."),
     ([cell(KEY, "def batchnorm(x:\n")], "raised", "line 1 of your cell"),
     ([cell(KEY, "import torch\nbatchnorm = torch.x")], "raised", "No module named 'torch'"),
@@ -85,6 +86,6 @@ NUMBERS = [
     ("size = '16'\nshare = 1", "not-a-number"),
     ("size = 10 ** 5\nshare = 1", "not-a-number"),
     (f"size = {'9' * 300}\nshare = 1", "not-a-number"),
-    ("size = 1", "answer-twice"),  # this cell has not both: others have
+    ("size = 1", "answer-missing"),
     ("def (", "raised"),
 ]
