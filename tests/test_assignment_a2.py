@@ -202,8 +202,8 @@ def test_the_numbers_of_the_notebook_are_right():
     for form in ASKED.NUMBERS["own"]:
         (cell,) = of_question("own", form.name, solution=True)
         exec(cell.source, typed := {})
-        assert {name: typed[name] for name in ("batch_size", "count")} == form.truth("...")
-        (text,) = (c for c in of_question("own", form.name) if "To practise" in c.source)
+        assert {name: typed[name] for name in ("batch_size", "count")} == form.truth("practice")
+        (text,) = (c for c in of_question("own", form.name) if "Practise first" in c.source)
         _, goal, _ = looking.measured(form.name, "practice")
-        said = "has the goal {}, batch size {batch_size} and count {count}."
+        said = "Its goal is {}. If you get batch size {batch_size} and count {count}, "
         assert said.format(goal, **form.truth("practice")) in text.source

@@ -194,19 +194,34 @@ def test_what_was_handed_out_is_never_written_over(handed_out):
         release(NAME, "another key", folder.with_name("new"), folder.with_name("new") / "b")
 
 
-def test_the_command_says_what_it_lacks(tmp_path):
-    assert "expected a folder or a zip archive" in main(
-        [
-            "grade",
-            str(tmp_path / "no"),
-            "--bundle",
-            str(NOTEBOOKS / f"{NAME}.npz"),
-            "--out",
-            str(tmp_path),
-        ]
-    )
-    bad = main(["grade", str(tmp_path), "--bundle", __file__, "--out", str(tmp_path)])
-    assert "expected a bundle of release" in bad
+def test_the_command_says_what_it_lacks(handed_out, tmp_path):
+    _, folder, bundle = handed_out
+
+    def graded(submissions, bundle=bundle, out=tmp_path / "out"):
+        options = ["grade", submissions, "--bundle", bundle, "--out", out]
+        return main(list(map(str, options)))
+
+    assert "expected a folder, a zip archive or a notebook" in graded(tmp_path / "nothing")
+    assert not (tmp_path / "out").exists()
+    assert "expected a bundle of release" in graded(folder, bundle=__file__)
+    assert "expected a bundle of release" in graded(folder, bundle=folder / f"{NAME}.npz")
+    assert "must not lie in the submissions" in graded(folder, out=folder / "out")
+
+
+@pytest.mark.parametrize("key", ["", "no/such/file", "key.txt"])
+def test_a_key_is_a_text_or_a_file_that_is_there(tmp_path, key):
+    said = main(["release", "--key", key, "--to", str(tmp_path / "out")])
+    assert said.startswith("--key: expected a text")
+    assert not (tmp_path / "out").exists()
+
+
+def test_hidden_inputs_need_more_than_the_key(handed_out):
+    built, _, _ = handed_out
+    guessed = draft(NAME, "a key")
+    assert guessed.secret == built.secret
+    assert guessed.about["release"] != built.about["release"]
+    for question, hidden in built.hidden.items():
+        assert not np.array_equal(hidden.calls[0][0], guessed.hidden[question].calls[0][0])
 
 
 def test_make_refresh_refuses_an_assignment():

@@ -98,7 +98,10 @@ def in_words(names, case):
 
 def shown(value):
     """A number or a small array in one line, with four digits."""
-    array = np.asarray(value, float)
+    array = np.asarray(value)
+    if array.dtype == bool and array.ndim:
+        return f"[{', '.join(map(str, array.tolist()))}]"
+    array = array.astype(float)
     array = np.where(np.abs(array) < 1e-9, 0.0, array)  # rounding, in place of 0
     if array.ndim == 0:
         return f"{array:.4g}"

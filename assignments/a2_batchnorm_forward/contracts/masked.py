@@ -27,6 +27,7 @@ def batchnorm(x, mask, gamma, beta, eps):
 def cases(rng):
     for x, *rest in batches(rng, *FORMS):
         mask = rng.permutation(np.arange(len(x)) < len(x) - 2)
+        x[np.flatnonzero(mask)[0], 0] = 0  # a value like any other
         yield x + np.where(mask, 0, rng.uniform(3, 9, len(x)))[:, None], mask, *rest
     yield np.array([[1, 10], [4, 10], [9, 9], [4, 40]]), np.array([True, True, False, True]), *SMALL
 
@@ -59,7 +60,16 @@ def kept_squares(x, m, mu):
     return (m * (x - mu) ** 2).sum(0)
 
 
+def without_zeros(x, m, g, b, e):
+    z = np.where(m[:, None], x, 0)
+    n = (z != 0).sum(axis=0)
+    mu = z.sum(axis=0) / n
+    var = (np.where(z != 0, x - mu, 0) ** 2).sum(axis=0) / n
+    return np.where(m[:, None], g * (x - mu) / np.sqrt(var + e) + b, 0)
+
+
 OWN = {
+    "zeros-not-counted": without_zeros,
     "mask-ignored": (
         right(by_mask(np.ones_like)),
         right(by_mask(np.ones_like, zeroed=False)),

@@ -18,6 +18,7 @@ def cases(rng):
     for x, *rest in batches(rng, ((5, 3, 6), 2e-3), ((5, 3, 6), 0.3), ((5, 5, 5), 1e-7)):
         lengths = rng.permutation([2, *rng.integers(3, x.shape[2] + 1, len(x) - 1)])
         mask = np.arange(x.shape[2]) < lengths[:, None]
+        x[0, 0, 0] = 0  # a value like any other
         padding = rng.uniform(3, 9, (len(x), 1, x.shape[2]))
         yield x + np.where(mask[:, None, :], 0, padding), mask, *rest
     mask = np.array([[True, True, False], [True, True, True]])
@@ -59,7 +60,17 @@ def plain(x, *_):
     return x.mean((0, 2), keepdims=True)
 
 
+def without_zeros(x, m, g, b, e):
+    z = np.where(m[:, None, :], x, 0)
+    n = (z != 0).sum(axis=(0, 2), keepdims=True)
+    mu = z.sum(axis=(0, 2), keepdims=True) / n
+    var = (np.where(z != 0, x - mu, 0) ** 2).sum(axis=(0, 2), keepdims=True) / n
+    out = g[:, None] * (x - mu) / np.sqrt(var + e) + b[:, None]
+    return np.where(m[:, None, :], out, 0)
+
+
 OWN = {
+    "zeros-not-counted": without_zeros,
     "mask-ignored": (
         right(by_mask(np.ones_like)),
         right(by_mask(np.ones_like, zeroed=False)),
