@@ -1,9 +1,12 @@
 """Assignment a2: slips are named, right answers pass, students have own numbers."""
 
+import contextlib
 import re
+import tomllib
 import warnings
 from collections import Counter
 from functools import cache
+from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -85,6 +88,24 @@ def solutions(cell):
     """The lines of code between the marks, without empty ones."""
     parts = re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", cell.source, re.S)
     return [line for part in parts for line in part.splitlines() if line.strip()]
+
+
+WRITTEN = tomllib.loads((Path(__file__).parent / "answers/a2_written.toml").read_text("utf-8"))
+
+
+def test_answers_of_somebody_who_did_not_know_the_checks_are_judged_rightly():
+    """None that is right is refused, none that is wrong accepted, 85 % are named."""
+    nameless = Counter()
+    for answer in WRITTEN["answer"]:
+        contract, names = CONTRACTS[answer["contract"]], {"np": np}
+        for cell in answer["source"].split("# %%"):
+            with contextlib.suppress(Exception):  # of the student's own code
+                exec(cell, names)
+        verdict = contract.question.judged(names.get(contract.define))
+        assert bool(verdict) == ("mistake" not in answer), (answer, verdict)
+        if not verdict:
+            nameless[verdict.slip in ("unknown", "range-limited", "argument-ignored")] += 1
+    assert nameless[True] < 0.15 * nameless.total()
 
 
 @pytest.mark.parametrize("question", [*ASKED.QUESTIONS, *ASKED.NUMBERS])

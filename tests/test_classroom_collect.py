@@ -9,6 +9,8 @@ import pytest
 from bn_classroom.collect import MEMBERS, files
 from bn_classroom.reading import LARGEST, Unreadable
 
+pytestmark = pytest.mark.once
+
 
 def test_files_of_a_folder_come_in_order_and_hidden_ones_do_not(tmp_path):
     for name in ("b/x.ipynb", "a.ipynb", ".hidden", ".ipynb_checkpoints/a.ipynb", "__MACOSX/a"):

@@ -10,6 +10,8 @@ from bn_classroom import pages, people
 from bn_classroom.grade import Bundle
 from bn_helpers.checks import MISCONCEPTIONS
 
+pytestmark = pytest.mark.once
+
 READ = "05_batchnorm_forward.ipynb#9. One mean"
 QUESTIONS = [
     {"name": "batchnorm", "kind": "function", "points": 3, "read": READ},

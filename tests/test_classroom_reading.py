@@ -32,6 +32,8 @@ def code(source, **more):
         (b"x" * (LARGEST + 1), "The file is larger than 5 MB. It is not read."),
     ],
 )
+
+pytestmark = pytest.mark.once
 def test_what_cannot_be_read_is_said(data, sentence):
     with pytest.raises(Unreadable, match=sentence.replace(".", r"\.")):
         read(data)

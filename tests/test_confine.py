@@ -20,6 +20,8 @@ from support.submissions import LINUX, SMALL, TIER, cell, reports_of, task_of
 
 from bn_classroom import confine
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).parent.parent
 NOBODY = 65534
 # .ci/run sets CI. Hosted machines set it too, and may refuse namespaces.

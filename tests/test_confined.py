@@ -11,6 +11,8 @@ from support.submissions import LINUX, SMALL, TIER, cell, reports_of, task_of, w
 from bn_classroom import confine
 from bn_classroom.confined import runner, wire
 
+pytestmark = pytest.mark.once
+
 
 def asked(cells, tier=TIER, **more):
     task = task_of("batchnorm", KEY, []) | {"grade_id": "batchnorm", "calls": wire.encode(CALLS)}

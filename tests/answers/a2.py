@@ -351,7 +351,9 @@ wrong("spread", "wanted-ignored-std", "gamma-is-not-variance")(
     lambda v, e, mean, std: (np.sqrt((v + e) / v), mean)
 )
 wrong("spread", "beta-scaled")(lambda v, e, mean, std: (std * np.sqrt((v + e) / v), mean / std))
-wrong("spread", "gamma-inverted")(lambda v, e, mean, std: (std / np.sqrt(v + e), mean))
+wrong("spread", "gamma-inverted", "input-std-divides")(
+    lambda v, e, mean, std: (std / np.sqrt(v + e), mean)
+)
 
 wrong("unbiased", "conversion-forgotten")(lambda mean, v, m, e: (np.sqrt(v + e), mean))
 wrong("unbiased", "conversion-inverted")(lambda mean, v, m, e: (np.sqrt(v * m / (m - 1) + e), mean))

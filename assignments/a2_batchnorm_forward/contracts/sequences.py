@@ -60,6 +60,11 @@ def plain(x, *_):
     return x.mean((0, 2), keepdims=True)
 
 
+def zeros_in_variance(x, mu, m):
+    distances = (np.where(m[:, None, :], x, 0) - mu) ** 2
+    return distances.sum(axis=(0, 2), keepdims=True) / m.sum()
+
+
 def without_zeros(x, m, g, b, e):
     z = np.where(m[:, None, :], x, 0)
     n = (z != 0).sum(axis=(0, 2), keepdims=True)
@@ -89,6 +94,7 @@ OWN = {
         *of_places(counted, lambda x, mu, m: kept((x - mu) ** 2, m)),
         *of_places(kept, lambda x, mu, m: counted((x - mu) ** 2, m)),
         *of_places(kept, lambda x, mu, m: plain((x * m[:, None, :] - mu) ** 2)),
+        *of_places(kept, lambda x, mu, m: zeros_in_variance(x, mu, m)),
         *of_places(kept, lambda x, mu, m: (x * m[:, None, :]).var((0, 2), keepdims=True)),
         lambda x, m, *rest: over(0, 2)(x * m[:, None, :], *rest),
     ),

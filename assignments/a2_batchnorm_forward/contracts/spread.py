@@ -32,7 +32,7 @@ SLIPS = {
         by_gamma(lambda v, e, s: np.sqrt(v + e)),
         by_gamma(lambda v, e, s: s * np.sqrt(v)),
     ),
-    "gamma-inverted": (
+    "input-std-divides": (
         by_gamma(lambda v, e, s: s / np.sqrt(v + e)),
         by_gamma(lambda v, e, s: s / np.sqrt(v)),
         by_gamma(lambda v, e, s: s / (v + e)),

@@ -64,6 +64,13 @@ OWN = {
         of_weights(lambda x, w: (x.mean(0), squares(x, w, x.mean(0)) / w.sum())),
         of_weights(lambda x, w: (centre(x, w), squares(x, w, x.mean(0)) / w.sum())),
     ),
+    "weights-divided-twice": (
+        of_weights(lambda x, w: (mu := centre(x, w) / len(x), squares(x, w, mu) / w.sum())),
+        of_weights(
+            lambda x, w: (mu := centre(x, w) / len(x), squares(x, w, mu) / w.sum() / len(x))
+        ),
+        of_weights(lambda x, w: (mu := centre(x, w), squares(x, w, mu) / w.sum() / len(x))),
+    ),
     "weights-not-divided": (
         of_weights(lambda x, w: (mu := (w * x).mean(0), squares(x, w, mu) / len(x))),
         of_weights(lambda x, w: (mu := (w * x).sum(0), squares(x, w, mu))),
