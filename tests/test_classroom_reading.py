@@ -8,6 +8,9 @@ import pytest
 from bn_classroom.reading import LARGEST, Unreadable, plain_python, read, same
 
 
+pytestmark = pytest.mark.once
+
+
 def notebook(*cells, **metadata):
     return json.dumps({"nbformat": 4, "metadata": metadata, "cells": cells}).encode()
 
@@ -32,8 +35,6 @@ def code(source, **more):
         (b"x" * (LARGEST + 1), "The file is larger than 5 MB. It is not read."),
     ],
 )
-
-pytestmark = pytest.mark.once
 def test_what_cannot_be_read_is_said(data, sentence):
     with pytest.raises(Unreadable, match=sentence.replace(".", r"\.")):
         read(data)

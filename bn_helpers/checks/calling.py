@@ -5,6 +5,7 @@ A report can be sent to another process: it holds numbers and text, nothing else
 
 import inspect
 import io
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -132,7 +133,7 @@ def _numbers(value, name):
         raise Stop("line-missing", f"Your {name} is {'None' if value is None else 'three dots'}.")
     _refuse(value)
     try:
-        if np.ma.is_masked(value):
+        if "numpy.ma" in sys.modules and np.ma.is_masked(value):  # its import takes long
             raise Stop("not-finite", "Some are masked.")
         array = np.array(value)
         if array.dtype.kind == "O":  # Decimal, Fraction, or something else inside of a list
