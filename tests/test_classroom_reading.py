@@ -7,7 +7,6 @@ import pytest
 
 from bn_classroom.reading import LARGEST, Unreadable, plain_python, read, same
 
-
 pytestmark = pytest.mark.once
 
 
