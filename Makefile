@@ -2,7 +2,9 @@
 
 PYTHON ?= python3
 RUN    := .venv/bin/python -E
-PYTEST := -I -m pytest --numprocesses=logical --maxprocesses=4 --dist=loadscope
+# One process more than there are cores, since tests wait for kernels and browsers.
+TESTERS := $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1)
+PYTEST := -I -m pytest --numprocesses=$(TESTERS) --maxprocesses=4 --dist=loadscope
 
 # What a shell sets for another Python and pip. PYTHONPATH may name a student's own modules: kernels see them, last.
 unexport $(filter-out PYTHONPATH,$(filter PYTHON%,$(.VARIABLES))) PIP_USER PIP_TARGET PIP_PREFIX

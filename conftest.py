@@ -9,6 +9,7 @@ import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 from printed import difference
 
+TOGETHER = "test_confine.py", "test_hand_in.py", "test_build.py"  # what is costly to set up
 STORED = lessons.stored()
 SOLVED = {"my_course", "assignments"}  # folders of notebooks in which students write
 EXERCISE = re.compile(r"^checks\.check_\w+\(", re.MULTILINE)
@@ -58,7 +59,7 @@ def pytest_xdist_make_scheduler(config, log):
             file = nodeid.split("::")[0]
             if "test_browser" in file:
                 return "browser"
-            together = file.startswith("notebooks") or file.endswith("test_confine.py")
+            together = file.startswith("notebooks") or file.endswith(TOGETHER)
             return file if together else nodeid
 
     return Together(config, log)

@@ -126,7 +126,7 @@ def grade_all(path, bundle, out, *, tier, workers=None):
     if Path(path).resolve() in [kept.resolve(), *kept.resolve().parents]:
         raise ValueError(f"grade_all: the folder {out} must not lie in the submissions {path}")
     kept.mkdir(parents=True, exist_ok=True)
-    workers = workers or len(os.sched_getaffinity(0))
+    workers = workers or os.cpu_count()
     with ThreadPoolExecutor(workers) as pool:
         rows = pool.map(lambda file: _row(file, bundle, kept, tier), found)
         return list(tqdm(rows, total=len(found), unit="file", disable=None))

@@ -90,7 +90,9 @@ def solutions(cell):
     return [line for part in parts for line in part.splitlines() if line.strip()]
 
 
-WRITTEN = tomllib.loads((Path(__file__).parent / "answers/a2_written.toml").read_text("utf-8"))
+WRITTEN = tomllib.loads(
+    (Path(__file__).parent / "answers/a2_written.toml").read_text(encoding="utf-8")
+)
 
 
 def test_answers_of_somebody_who_did_not_know_the_checks_are_judged_rightly():

@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.submissions import needs_tier
 
+from benchmarks import grading
 from benchmarks.slider_latency import code_of, table
 
 ROOT = Path(__file__).parents[1]
@@ -46,6 +48,18 @@ def test_the_tables_of_the_page_have_the_columns_that_the_benchmark_prints():
     page = (ROOT / "benchmarks/README.md").read_text(encoding="utf-8")
     head = table({}, {}).splitlines()[0]
     assert head in page
+
+
+@pytest.mark.once
+def test_the_benchmark_of_grading_runs_and_prints_the_columns_of_the_page(capsys):
+    needs_tier()
+    grading.main(8)
+    page = (ROOT / "benchmarks/README.md").read_text(encoding="utf-8")
+    lines = capsys.readouterr().out.splitlines()
+    tiers, head, *rows = lines[0], lines[3], *lines[5:]
+    assert head in page
+    assert tiers.startswith("tier ")
+    assert [cells(row)[1:3] for row in rows[:2]] == [["2", "2"], ["8", "8"]]
 
 
 @pytest.mark.browser

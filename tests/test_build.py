@@ -167,10 +167,12 @@ def test_a_release_has_no_solution_and_no_hidden_input(handed_out):
 
 
 def test_a_solution_that_is_put_into_a_release_is_seen(handed_out, tmp_path):
-    (tmp_path / "notes.md").write_text((ASSIGNMENTS / NAME / "notebook.ipynb").read_text())
+    (tmp_path / "notes.md").write_bytes((ASSIGNMENTS / NAME / "notebook.ipynb").read_bytes())
     whole = authored(NAME)
     cell = next(cell for cell in whole.cells if "BEGIN SOLUTION" in cell.source)
-    (tmp_path / "one.py").write_text(cell.source.replace("### BEGIN SOLUTION", ""))
+    (tmp_path / "one.py").write_text(
+        cell.source.replace("### BEGIN SOLUTION", ""), encoding="utf-8"
+    )
     assert any("notes.md" in sentence for sentence in leaks(tmp_path, NAME))
     assert any("one.py" in sentence for sentence in leaks(tmp_path, NAME))
 

@@ -204,6 +204,11 @@ def test_an_error_in_the_students_code_is_told_with_its_line():
     assert "KeyError: 'oops' (line " in check_weight_std(raises).message
 
 
+def test_a_mask_of_another_shape_is_told_what_a_mask_needs():
+    verdict = check_batchnorm_forward(lambda x, g, b, e: x[np.ones((len(x), 9), bool)])
+    assert "A mask in brackets has the shape of the first axes" in verdict.message
+
+
 # --- answers that behave badly ----------------------------------------------------
 
 

@@ -25,7 +25,7 @@ def test_files_of_a_folder_come_in_order_and_hidden_ones_do_not(tmp_path):
 
 def test_a_link_and_a_pipe_are_files_that_say_so(tmp_path):
     (tmp_path / "in").mkdir()
-    (tmp_path / "secret").write_text("secret")
+    (tmp_path / "secret").write_text("secret", encoding="utf-8")
     (tmp_path / "in" / "a.ipynb").symlink_to(tmp_path / "secret")
     (tmp_path / "in" / "loop").symlink_to(tmp_path / "in")
     os.mkfifo(tmp_path / "in" / "pipe")
@@ -113,13 +113,13 @@ def test_an_archive_in_the_archive_of_a_class_is_opened(tmp_path):
 
 
 def test_a_name_that_no_encoding_has_can_be_written(tmp_path):
-    (tmp_path / os.fsdecode(b"caf\xe9.ipynb")).write_text("x")
+    (tmp_path / os.fsdecode(b"caf\xe9.ipynb")).write_text("x", encoding="utf-8")
     (one,) = files(tmp_path)
     assert one.name == "caf?.ipynb"
 
 
 def test_one_notebook_is_a_class_of_one(tmp_path):
-    (tmp_path / "a.ipynb").write_text("x")
+    (tmp_path / "a.ipynb").write_text("x", encoding="utf-8")
     assert [file.name for file in files(tmp_path / "a.ipynb")] == ["a.ipynb"]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from support.submissions import needs_tier
 
 from bn_classroom.build import draft, write_bundle
 from bn_classroom.sample import solved
@@ -15,6 +16,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def test_each_question_of_each_file_is_a_test(tmp_path):
+    needs_tier()
     built = draft("a2_batchnorm_forward", "a key")
     write_bundle(built, tmp_path / "bundle")
     folder = tmp_path / "in"
@@ -22,7 +24,7 @@ def test_each_question_of_each_file_is_a_test(tmp_path):
     wrong = solved(built, "s2", undo="def gamma_and_beta(*arguments):\n    return None")
     nbformat.write(solved(built, "s1"), folder / "one.ipynb")
     nbformat.write(wrong, folder / "two.ipynb")
-    (folder / "three.ipynb").write_text("")
+    (folder / "three.ipynb").write_text("", encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-p", "bn_classroom.collector", "-q", "-rfp"]
     command += ["-p", "no:cacheprovider", "--bundle", tmp_path / "bundle", folder]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from answers import hostile
 from answers.submitted import FORWARD, KEY
-from support.submissions import LINUX, SMALL, TIER, cell, reports_of, task_of
+from support.submissions import LINUX, MUST, SMALL, TIER, cell, reports_of, task_of
 
 from bn_classroom import confine
 
@@ -24,8 +24,6 @@ pytestmark = pytest.mark.once
 
 ROOT = Path(__file__).parent.parent
 NOBODY = 65534
-# .ci/run sets CI. Hosted machines set it too, and may refuse namespaces.
-MUST = "CI" in os.environ and "GITHUB_ACTIONS" not in os.environ
 INPUTS = [np.array([1.5, -2.0]), np.array([[3.0]])]
 MARK = 4321 + 1 / 16  # an input that only the neighbours of a hostile question get
 ATTACKS = {**hostile.REFUSED, **{k: v[1] for k, v in hostile.TROUBLE.items()}, **hostile.HARMLESS}
@@ -68,7 +66,7 @@ def outcome():
     kept = {}
     with TemporaryDirectory(prefix="bn-") as folder:
         secret = Path(folder) / "secret.json"
-        secret.write_text(EXPECTED)
+        secret.write_text(EXPECTED, encoding="utf-8")
         secret.chmod(0o666)  # all that keeps anybody from it is the confinement
         Path(folder).chmod(0o777)
 
@@ -76,7 +74,7 @@ def outcome():
             if (wall, uid) not in kept:
                 attacks = QUICK if wall == "room" else ATTACKS
                 kept[wall, uid] = ran(wall, uid, list(jobs_of(secret, attacks)), secret)
-                assert secret.read_text() == EXPECTED
+                assert secret.read_text(encoding="utf-8") == EXPECTED
                 assert os.listdir(folder) == ["secret.json"]
             return kept[wall, uid]
 

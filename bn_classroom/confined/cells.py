@@ -55,16 +55,18 @@ def _globals(table):
     return found
 
 
-def plan(task, cells, names):
+def plan(task, cells, names, asked):
     """{"rule", "cell", "used"}: the cell of an answer, and those to be run before it.
 
-    names: for each cell what `named` says. {"rule": "", "trouble"} where there is none.
+    names: for each cell what `named` says. asked: the places of all questions' cells.
+    What stands in another one's cell is no answer to this. {"rule", "trouble"}: none.
     """
     wanted = set(task["define"])
     having = [i for i, row in enumerate(names) if wanted <= set(row.get("defines", ()))]
     for key, rule in (("id", "cell id"), ("grade_id", "grade_id")):
         if found := _with(key, task, cells, having):
-            last = having[-1]  # what the names stand for after Run All
+            own = [i for i in having if i in found or i not in asked]
+            last = own[-1]  # what the names stand for after Run All
             rule = rule if last in found else f"the last cell that defines {_list(wanted)}"
             return _chosen([last], rule, names, wanted)
     if len(having) == 1:

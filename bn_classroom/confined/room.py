@@ -41,7 +41,7 @@ def _separate():
     _done(LIBC.unshare(parts), "unshare")
     if user:
         for name, text in (("setgroups", "deny"), ("uid_map", user), ("gid_map", group)):
-            with open(f"/proc/self/{name}", "w") as file:
+            with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
                 file.write(text if text == "deny" else f"{text} {text} 1")
 
 

@@ -37,7 +37,7 @@ def main():
     cells = header["cells"]
     names = _names(cells, header["first"], config)
     while (size := _length()) is not None:
-        ended, data = _forked(_answering(cells, names, calling), size, config)
+        ended, data = _forked(_answering(cells, names, header["first"], calling), size, config)
         _send(1, json.dumps(ended).encode() + b"\n" + data)
 
 
@@ -101,12 +101,12 @@ def _reading(cells):
     return work
 
 
-def _answering(cells, names, calling):
+def _answering(cells, names, asked, calling):
     def work(data, send):
         from .answer import result
 
         task = json.loads(data)
-        plan = reading.plan(task, cells, names)
+        plan = reading.plan(task, cells, names, asked)
         send(json.dumps(plan).encode() + b"\n")  # before a line of the student's runs
         if "trouble" not in plan:
             send(json.dumps(result(task, plan, cells, calling)).encode())

@@ -103,6 +103,9 @@ ADVICE = {
     r"only (?:length-1|size-1|0-dimensional) arrays can be converted": (
         "Functions of the math module take one number. NumPy's take arrays"
     ),
+    r"boolean index did not match": (
+        "A mask in brackets has the shape of the first axes of the array that it chooses from"
+    ),
     r"truth value of an array": "Python's if, and, or, min and max compare single numbers",
     r"math domain error|nonnegative input|positive input": (
         "A root or a logarithm met a negative number or 0"

@@ -37,7 +37,7 @@ def main():
     confined = confine.confined(tier)
     with ThreadPoolExecutor(3) as pool:
         done = dict(pool.map(run, asked["jobs"])) if confined else {}
-    with open(asked["secret"]) as secret:
+    with open(asked["secret"], encoding="utf-8") as secret:
         said = {"confined": confined, "uid": os.getuid(), "read": secret.read(), "done": done}
     json.dump(said, sys.stdout)
 
