@@ -5,6 +5,7 @@ import json
 import nbformat
 import pytest
 
+from bn_classroom import reading
 from bn_classroom.reading import LARGEST, Unreadable, plain_python, read, same
 
 pytestmark = pytest.mark.once
@@ -119,8 +120,13 @@ def test_halves_of_characters_are_replaced():
 @pytest.mark.parametrize(
     "source", ["\n" * 50_000 + "x", "%a\n" * 30_000, "? " * 40_000, "%a\n" * 800]
 )
-def test_a_cell_that_would_take_long_to_transform_is_left_as_it_is(source):
+def test_a_cell_that_would_take_long_to_transform_is_left_as_it_is(source, monkeypatch):
+    cost = []
+    monkeypatch.setattr(
+        reading, "plain_python", lambda s: cost.append(len(reading.MAGIC.findall(s)) * len(s)) or s
+    )
     assert len(read(notebook(*[code(source)] * 40)).cells) == 40
+    assert sum(cost) <= reading.PATIENCE
 
 
 def test_ids_are_compared_without_capitals_and_spaces():
