@@ -23,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PLACES = ROOT / "bn_helpers_data" / "notebooks", ROOT / "notebooks"  # of a wheel, of a clone
 GLOSSARY = "glossary.md"  # the lessons link to it
-LESSON = re.compile(r"\d\d_[a-z0-9_]+\.ipynb")
+LESSON = re.compile(r"\d\d[a-z]?_[a-z0-9_]+\.ipynb")  # 08b goes on where 08 ends
 # The metadata of a lesson that `make refresh` has stored. JupyterLab adds to it.
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE = {"name": "python", "file_extension": ".py", "nbconvert_exporter": "python"}
@@ -52,6 +52,11 @@ def lessons(folder):
     """The lessons in a folder, in order; copies and notes are no lessons."""
     paths = (path for path in folder.glob("*.ipynb") if LESSON.fullmatch(path.name))
     return sorted(path for path in paths if path.is_file())
+
+
+def number_of(name):
+    """The number of the lesson with this file name: "08b"."""
+    return name.split("_")[0]
 
 
 def originals():
@@ -132,9 +137,9 @@ def fresh(number, folder):
     somebody has worked in the course's own. Raises OSError if a file cannot be written;
     no file is lost then.
     """
-    found = {lesson.name[:2]: lesson for lesson in originals()}
-    name = Path(number).name.split("_")[0]
-    lesson = found.get(name and name.zfill(2))
+    found = {number_of(lesson.name): lesson for lesson in originals()}
+    name = number_of(Path(number).name)
+    lesson = found.get(name) or found.get(f"0{name}")
     if not lesson:
         raise ValueError(f"lesson: expected one of {' '.join(found)}, got {number}")
     if not is_stored(lesson):
@@ -190,7 +195,7 @@ def in_words(done, folder):
     place, texts = f"{folder.resolve().name}/", []
     for kind, words in SENTENCES.items():
         if steps := [step for step in done if step[0] == kind]:
-            numbers = ", ".join(lesson[:2] for _, lesson, _ in steps)
+            numbers = ", ".join(number_of(lesson) for _, lesson, _ in steps)
             named = f"lesson{'s' * (len(steps) > 1)} {numbers}"
             files = ", ".join(file for *_, file in steps)
             texts.append(words.format(folder=place, lessons=named, files=files))

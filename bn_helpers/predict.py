@@ -71,7 +71,7 @@ def review(lesson):
     """
     asked = [name for name in QUESTIONS if name.startswith(f"{lesson}-")]
     if not asked:
-        lessons = sorted({name[:2] for name in QUESTIONS})
+        lessons = sorted({name.split("-")[0] for name in QUESTIONS})
         raise ValueError(f"lesson: expected one of {lessons}, got {lesson!r}")
     last = {entry["question"]: entry["prediction"] for entry in kept()}
     rows = {}

@@ -22,7 +22,7 @@ def show():
     rows = {_link(number): _row(number, last, solved) for number in LESSONS}
     plots.table(rows, dict.fromkeys(COLUMNS, ""), corner="lesson")
     wrong = [name for name in last if name in QUESTIONS and not _is_right(name, last)]
-    again = {line(QUESTIONS[name]["question"]): _link(name[:2]) for name in sorted(wrong)}
+    again = {line(QUESTIONS[name]["question"]): _link(name.split("-")[0]) for name in sorted(wrong)}
     if again:
         plots.table(again, {"lesson": ""}, corner="look again at")
 

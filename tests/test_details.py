@@ -24,6 +24,7 @@ from bn_helpers.explorers import (
     shift,
     shift_inside,
 )
+from bn_helpers.my_course import number_of
 
 X_TRAIN = data.load_digits()[0]
 
@@ -140,7 +141,7 @@ def shown(path):
     """The numbers that a lesson shows outside of its questions, and those of ALSO."""
     cells = code_cells(nbformat.read(path, as_version=4))
     cells = [cell for cell in cells if "predict.ask(" not in cell.source]
-    told = [tell() for tell in ALSO.get(path.name[:2], [])]
+    told = [tell() for tell in ALSO.get(number_of(path.name), [])]
     return NUMBER.findall("\n".join([printed(cells), *told]))
 
 
@@ -150,6 +151,11 @@ def says(quote, other):
         return False
     rounded = abs(float(quote.rstrip("%")) - float(other.rstrip("%"))) <= float(unit(quote)) / 2
     return rounded or near(quote, other)
+
+
+def questions_of(path):
+    number = number_of(path.name)
+    return [name for name in predict.QUESTIONS if name.startswith(f"{number}-")]
 
 
 def missing(numbers, there):
@@ -165,7 +171,7 @@ def test_a_number_in_an_answer_is_printed_or_told_by_a_figure(path):
 def test_a_number_in_the_explanation_of_a_question_is_printed_or_told_by_a_figure(path):
     there = shown(path)
     there += [f"{float(share):.0%}" for share in there if re.fullmatch(r"0\.\d\d", share)]
-    for name in (name for name in predict.QUESTIONS if name[:2] == path.name[:2]):
+    for name in questions_of(path):
         question = predict.QUESTIONS[name]
         own = NUMBER.findall(" ".join([question["question"], *question["options"]]))
         tempting = exact(" ".join(question["tempting"].values()))

@@ -14,7 +14,7 @@ from lessons import complaint
 from nbconvert import HTMLExporter
 from support.notebooks import LESSONS, code_cells, markdown, outputs
 
-from bn_helpers.my_course import KERNEL, LANGUAGE
+from bn_helpers.my_course import KERNEL, LANGUAGE, number_of
 
 ROOT = Path(__file__).parents[1]
 LIVE = "nbval-ignore-output"
@@ -33,7 +33,7 @@ def test_a_lesson_begins_with_its_only_level_1_heading_that_has_its_number(lesso
     path, notebook = lesson
     headings = re.findall(r"^# .*", markdown(notebook), flags=re.M)
     assert len(headings) == 1
-    assert notebook.cells[0].source.startswith(f"# {int(path.name[:2])}. ")
+    assert notebook.cells[0].source.startswith(f"# {number_of(path.name).removeprefix('0')}. ")
 
 
 def test_a_lesson_has_30_to_60_cells(lesson):

@@ -8,6 +8,7 @@ import pytest
 from support.notebooks import LESSONS, code_cells
 
 from bn_helpers import _page, ledger, plots, predict
+from bn_helpers.my_course import number_of
 
 ASKED = re.compile(r'^predict\.ask\("(.+)"\)$', flags=re.M)
 
@@ -71,10 +72,10 @@ def test_each_question_is_asked_once_and_the_table_is_in_the_order_of_the_lesson
     for lesson in LESSONS:
         cells = code_cells(nbformat.read(lesson, 4))
         names = [name for cell in cells for name in ASKED.findall(cell.source)]
-        assert all(name.startswith(f"{lesson.name[:2]}-") for name in names)
+        assert all(name.startswith(f"{number_of(lesson.name)}-") for name in names)
         found += names
-    lessons = {lesson.name[:2] for lesson in LESSONS}
-    assert found == [name for name in predict.QUESTIONS if name[:2] in lessons]
+    lessons = {number_of(lesson.name) for lesson in LESSONS}
+    assert found == [name for name in predict.QUESTIONS if name.split("-")[0] in lessons]
 
 
 def test_the_place_of_an_option_does_not_tell_the_answer():

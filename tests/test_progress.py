@@ -9,7 +9,7 @@ from support.notebooks import markdown
 from support.pages import table
 
 from bn_helpers import _table, checks, ledger, plots, predict, progress
-from bn_helpers.my_course import lessons
+from bn_helpers.my_course import lessons, number_of
 
 ROOT = Path(__file__).parents[1]
 FILES = lessons(ROOT / "notebooks")
@@ -48,7 +48,7 @@ def row(text, number):
 
 def test_the_lessons_are_those_of_the_course_in_order():
     assert [lesson["file"] for lesson in progress.LESSONS.values()] == [f.name for f in FILES]
-    assert list(progress.LESSONS) == [path.name[:2] for path in FILES]
+    assert list(progress.LESSONS) == [number_of(path.name) for path in FILES]
 
 
 @pytest.mark.parametrize("number", progress.LESSONS)

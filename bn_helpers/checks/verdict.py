@@ -105,7 +105,7 @@ class Verdict:
 def heading(read):
     """ "05_batchnorm_forward.ipynb#1. By hand" as "lesson 05, 1. By hand"."""
     file, _, title = read.partition("#")
-    return f"lesson {file[:2]}, {title}" if read else ""
+    return f"lesson {file.split('_')[0]}, {title}" if read else ""
 
 
 def right(message):

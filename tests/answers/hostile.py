@@ -305,7 +305,7 @@ def one(x):
             pass""",
     ),
     "memory": ({"too-large"}, "def one(x):\n    return np.ones((40000, 40000))"),
-    # Zeros that nobody has written to cost no time, so memory ends first on every machine.
+    # Zeros that nobody has written to cost no time, so memory ends first.
     "memory in a list": (
         {"too-large", "died"},
         "def one(x):\n    held = []\n    while True:\n        held.append(np.zeros(1 << 20))",
