@@ -10,7 +10,7 @@ PYTEST := -I -m pytest --numprocesses=$(TESTERS) --maxprocesses=4 --dist=loadsco
 unexport $(filter-out PYTHONPATH,$(filter PYTHON%,$(.VARIABLES))) PIP_USER PIP_TARGET PIP_PREFIX
 
 .DEFAULT_GOAL := help
-.PHONY: help lab fresh test test-fast lint portable refresh record picture sheets lock clean environment
+.PHONY: help lab fresh test test-fast lint portable refresh record bench picture sheets lock clean environment
 
 help:  ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -41,6 +41,9 @@ refresh: environment  ## execute the lessons from a fresh kernel and store them 
 
 record: environment  ## run what is too long for a lesson, and store what the lessons read
 	for script in data/recorded/*.py; do $(RUN) "$$script" || exit 1; done
+
+bench: environment  ## measure the speed, and write the tables of benchmarks/README.md (ONLY="lessons" for some)
+	$(RUN) -m benchmarks $(ONLY)
 
 picture: environment  ## draw the README's moving picture anew
 	$(RUN) tools/readme_picture.py

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from .common import progress
 
-HERE = Path(__file__).resolve().parent
-sys.path.append(str(HERE.parent / "tools"))
-from lab_in_browser import command, open_page, wait_for  # noqa: E402
+sys.path.append(str(Path(__file__).parents[1] / "tools"))
+from lab_in_browser import command, open_page, wait_for
 
+HERE = Path(__file__).resolve().parent
 PROBE = HERE / "probe.js"
 PARTS = "handle", "base"  # of a slider in the page
 KEYS = {1: "ArrowRight", -1: "ArrowLeft"}

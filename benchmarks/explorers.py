@@ -24,11 +24,11 @@ from .common import table, target
 from .contender import ERRORS, PROBE, Contender, open_figure, quantile, take_turns
 from .slider_latency import code_of, write_notebook
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT / "tools"))
+sys.path.append(str(Path(__file__).parents[1] / "tools"))
 from lab_in_browser import KERNEL, bring, command, open_page, start_browser, start_lab, wait_for
 from lessons import lessons
 
+ROOT = Path(__file__).resolve().parents[1]
 SLIDERS = tuple(getattr(ipywidgets, f"{kind}Slider") for kind in ("Int", "Float", "FloatLog"))
 MOVES, DRAGS, SECONDS = 15, 2, 1.5
 TIMES, MS, SHARE = 1.5, 80, 0.6  # the targets

@@ -22,8 +22,8 @@ from nbclient import NotebookClient
 from .common import progress, spread, table, target
 
 sys.path.append(str(Path(__file__).parents[1] / "tools"))
-from lessons import lessons  # noqa: E402
-from refresh import OPTIONS  # noqa: E402
+from lessons import lessons
+from refresh import OPTIONS
 
 WANTED = 20  # seconds
 HEAD = ["lesson", "run-all, s", "processor, s", "longest cell, s", "at most"]

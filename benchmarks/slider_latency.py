@@ -19,10 +19,10 @@ import nbformat
 
 from .contender import PROBE, open_figure, quantile, take_turns
 
-HERE = Path(__file__).resolve().parent
-sys.path.append(str(HERE.parent / "tools"))
-from lab_in_browser import start_browser, start_lab  # noqa: E402
+sys.path.append(str(Path(__file__).parents[1] / "tools"))
+from lab_in_browser import start_browser, start_lab
 
+HERE = Path(__file__).resolve().parent
 ALL = "floor,limit,interact,ours,ours_float32"
 FLOAT32 = "X, WEIGHTS = X.astype(np.float32), [w.astype(np.float32) for w in WEIGHTS]\n"
 ORDINARY = [
