@@ -51,11 +51,13 @@ picture: environment  ## draw the README's moving picture anew
 sheets: environment  ## write one page to print for each lesson, into build/sheets/
 	$(RUN) tools/sheets.py
 
+# rfc3987-syntax checks addresses that nothing here has, and makes each start of Python with nbformat 1 s longer.
 lock: environment  ## choose the newest versions anew and write requirements.lock
 	$(RUN) -I -m pip install --quiet uv
 	$(RUN) -I -m uv pip compile pyproject.toml --output-file requirements.lock --extra lab --extra test \
 	    --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --upgrade \
-	    --no-emit-index-url --no-emit-find-links --no-annotate --quiet --custom-compile-command "make lock"
+	    --no-emit-index-url --no-emit-find-links --no-annotate --quiet \
+	    --no-emit-package rfc3987-syntax --no-emit-package lark --custom-compile-command "make lock"
 
 clean:  ## remove the environment and caches (never a notebook, a prediction or my_course/)
 	rm -rf .venv .venv.lock build .pytest_cache .ruff_cache .hypothesis

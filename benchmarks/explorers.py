@@ -30,6 +30,7 @@ from lessons import lessons
 
 ROOT = Path(__file__).resolve().parents[1]
 SLIDERS = tuple(getattr(ipywidgets, f"{kind}Slider") for kind in ("Int", "Float", "FloatLog"))
+SILENT = "%%capture", "pass"  # a cell of which nothing is shown, also an empty one
 MOVES, DRAGS, SECONDS = 15, 2, 1.5
 TIMES, MS, SHARE = 1.5, 80, 0.6  # the targets
 HEAD = ["lesson", "figure", "key to pixels, ms: median (95 %)", "95 %, at most", "of floor"]
@@ -44,11 +45,11 @@ def cells_of(path):
     The code after the last figure is left out, and figures without a slider are, too.
     """
     sources = [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
-    names, cells, hidden = _imported(sources), [], ["%%capture"]
+    names, cells, hidden = _imported(sources), [], [*SILENT]
     for source in sources:
         if figure := _shown(source, names):
             cells += [(None, "\n".join(hidden)), (figure, source)]
-            hidden = ["%%capture"]
+            hidden = [*SILENT]
         elif not source.startswith("predict."):
             hidden.append(source)
     return cells
@@ -118,8 +119,12 @@ def open_lesson(context, lab, name, cells):
     page = open_page(context, lab, f"{name}.ipynb", workspace=name)
     page.set_default_timeout(90_000)
     command(page, "notebook:run-all-cells")
-    wait_for(lambda: page.evaluate(DONE) and page.evaluate(KERNEL) == "idle", name, 300)
     errors = page.locator(ERRORS)
+
+    def ended():
+        return errors.count() or (page.evaluate(DONE) and page.evaluate(KERNEL) == "idle")
+
+    wait_for(ended, f"all cells of {name}", 300)
     if errors.count():
         raise RuntimeError(f"{name}: {errors.first.inner_text()[-800:]}")
     return [Figure(figure, page, i) for i, (figure, _) in enumerate(cells) if figure]
