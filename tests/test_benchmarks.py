@@ -15,6 +15,7 @@ from benchmarks.slider_latency import code_of, table
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "benchmarks/README.md"
+pytestmark = pytest.mark.once
 
 
 def measured(ms, fps, right=True):
@@ -174,7 +175,6 @@ def test_the_figures_of_a_lesson_are_found_with_what_stands_before_them(path):
         assert explorers.places(figure)
 
 
-@pytest.mark.once
 def test_the_benchmark_of_grading_runs_and_prints_the_columns_of_the_page(capsys):
     needs_tier()
     grading.main(8)  # two right files in each tier, and classes of 2 and 8
