@@ -10,7 +10,7 @@ PYTEST := -I -m pytest --numprocesses=$(TESTERS) --maxprocesses=4 --dist=loadsco
 unexport $(filter-out PYTHONPATH,$(filter PYTHON%,$(.VARIABLES))) PIP_USER PIP_TARGET PIP_PREFIX
 
 .DEFAULT_GOAL := help
-.PHONY: help lab fresh test test-fast lint portable refresh record picture sheets lock clean environment
+.PHONY: help lab fresh test test-fast lint portable refresh record bench picture sheets lock clean environment
 
 help:  ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -42,17 +42,22 @@ refresh: environment  ## execute the lessons from a fresh kernel and store them 
 record: environment  ## run what is too long for a lesson, and store what the lessons read
 	for script in data/recorded/*.py; do $(RUN) "$$script" || exit 1; done
 
+bench: environment  ## measure the speed, and write the tables of benchmarks/README.md (ONLY="lessons" for some)
+	$(RUN) -m benchmarks $(ONLY)
+
 picture: environment  ## draw the README's moving picture anew
 	$(RUN) tools/readme_picture.py
 
 sheets: environment  ## write one page to print for each lesson, into build/sheets/
 	$(RUN) tools/sheets.py
 
+# rfc3987-syntax checks addresses that nothing here has, and makes each start of Python with nbformat 1 s longer.
 lock: environment  ## choose the newest versions anew and write requirements.lock
 	$(RUN) -I -m pip install --quiet uv
 	$(RUN) -I -m uv pip compile pyproject.toml --output-file requirements.lock --extra lab --extra test \
 	    --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --upgrade \
-	    --no-emit-index-url --no-emit-find-links --no-annotate --quiet --custom-compile-command "make lock"
+	    --no-emit-index-url --no-emit-find-links --no-annotate --quiet \
+	    --no-emit-package rfc3987-syntax --no-emit-package lark --custom-compile-command "make lock"
 
 clean:  ## remove the environment and caches (never a notebook, a prediction or my_course/)
 	rm -rf .venv .venv.lock build .pytest_cache .ruff_cache .hypothesis

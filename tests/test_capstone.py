@@ -17,6 +17,7 @@ FORMULAS = [
 ]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("part", "slip", "formula"), FORMULAS)
 def test_the_formula_of_a_slip_in_a_part_is_named_as_this_slip(part, slip, formula):
     verdict = PARTS[part][0].judged(formula)

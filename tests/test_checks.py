@@ -54,6 +54,7 @@ FORMULAS = [
 ]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("name", "slip", "i"), FORMULAS)
 def test_the_formula_of_a_slip_is_named_as_this_slip(name, slip, i):
     question = QUESTIONS[name]
@@ -89,6 +90,7 @@ def test_a_right_answer_of_a_writer_who_had_not_read_the_checks_passes(check, an
     assert (verdict := check(answer)), verdict
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("check", "answer", "fitting"), attack.WRONG)
 def test_a_wrong_answer_of_such_a_writer_gets_a_name_that_fits(check, answer, fitting):
     verdict = check(answer)
@@ -96,6 +98,7 @@ def test_a_wrong_answer_of_such_a_writer_gets_a_name_that_fits(check, answer, fi
     assert verdict.slip in fitting
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("check", "answer", "slip"), SLIPS)
 def test_a_slip_is_named_and_never_raised(check, answer, slip):
     verdict = check(answer)
@@ -360,6 +363,7 @@ BEHAVIOUR = [
 ]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("check", "answer", "slip", "detail"), BEHAVIOUR)
 def test_a_behaviour_is_named_in_true_words(check, answer, slip, detail):
     verdict = check(answer)

@@ -8,6 +8,8 @@ import pytest
 from printed import SPACED, near
 from support.notebooks import lesson_named, printed
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).parents[1]
 ROWS = [
     [cell.strip() for cell in line.strip("|\n").split("|")]

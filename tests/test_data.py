@@ -759,6 +759,7 @@ def test_pixels_that_are_all_the_same_are_refused(tmp_path, value):
         load_mnist(tmp_path)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", NAMES)
 def test_a_bit_that_flips_in_a_gzip_file_changes_nothing_in_silence(tmp_path, name):
     packed = gzip.compress(GOOD[name], mtime=0)
@@ -775,6 +776,7 @@ def test_a_bit_that_flips_in_a_gzip_file_changes_nothing_in_silence(tmp_path, na
                     load_mnist(tmp_path)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", NAMES)
 def test_a_bit_that_flips_in_the_header_of_a_file_is_found(tmp_path, name):
     for i in range(16 if "images" in name else 8):
@@ -1014,6 +1016,7 @@ def test_a_damaged_record_is_refused(install, tmp_path, damage):
         load_recorded("internal_shift")
 
 
+@pytest.mark.once
 def test_a_bit_that_flips_in_a_record_changes_nothing_in_silence(install, tmp_path):
     content = (ROOT / "data" / "recorded" / "whitening_cost.npz").read_bytes()
     right, path = load_recorded_bytes(tmp_path, content)

@@ -9,6 +9,8 @@ from typing import NamedTuple
 import pytest
 from lessons import code
 
+pytestmark = pytest.mark.once
+
 PACKAGE = Path(__file__).parents[1] / "bn_helpers"
 NEVER = {"subprocess", "socket", "multiprocessing", "asyncio", "concurrent", "urllib", "requests"}
 NEVER |= {"torch", "scipy"}

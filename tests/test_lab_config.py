@@ -14,6 +14,8 @@ from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
 from lessons import lessons
 from traitlets.config import PyFileConfigLoader
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).parents[1]
 FIRST = lessons()[0].name
 

@@ -11,6 +11,7 @@ import pytest
 
 from bn_helpers import ledger
 
+pytestmark = pytest.mark.once
 ENTRY = {"question": "01-spread-of-a-sum", "prediction": "100", "right": False}
 OTHER = {"exercise": "1", "passed": True}  # another kind, as a later edition may write it
 

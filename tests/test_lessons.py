@@ -1,6 +1,7 @@
 """tools/lessons.py and conftest.py: which files are lessons, and which are tested."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -137,22 +138,23 @@ def test_a_notebook_that_is_named_by_hand_is_tested(folder):
 
 def test_where_students_write_the_verdict_of_an_exercise_is_not_compared(folder):
     checks = "from types import SimpleNamespace\nchecks = SimpleNamespace(check_it=print)\n"
+    verdict = f"{checks}checks.check_it('Right')"
+    path = work(folder)
+    notebook = json.loads(path.read_text(encoding="utf-8"))
     output = {"name": "stdout", "output_type": "stream", "text": ["Not yet\n"]}
-    theirs = [folder / place / NAME for place in ("my_course", "assignments")]
-
-    def tested(source):
-        path = work(folder, source)
-        notebook = json.loads(path.read_text(encoding="utf-8"))
-        notebook["cells"][0]["outputs"] = [output]
-        for target in (path, *theirs):
-            target.parent.mkdir(exist_ok=True)
-            target.write_text(json.dumps(notebook), encoding="utf-8")
-        run = pytest_in(folder, "--nbval", *theirs).stdout
-        return "2 passed" in run, "1 passed" in pytest_in(folder, "--nbval", path).stdout
-
-    assert tested(f"{checks}checks.check_it('Right')") == (True, False)
-    assert tested("print('Right')") == (False, False)
-    assert tested(f"{checks}checks.check_it(1 / 0)") == (False, False)
+    notebook["cells"] = [
+        notebook["cells"][0] | {"source": source, "outputs": [output], "id": f"cell-{i}"}
+        for i, source in enumerate([verdict, "print('Right')", f"{checks}checks.check_it(1 / 0)"])
+    ]
+    places = [folder / place / NAME for place in ("my_course", "assignments", "notebooks")]
+    for place in places:
+        place.parent.mkdir(exist_ok=True)
+        place.write_text(json.dumps(notebook), encoding="utf-8")
+    run = pytest_in(folder, "--nbval", "-rp", *places).stdout
+    passed = re.findall(r"^PASSED (\S+)/.*::Cell (\d)", run, re.M)
+    assert passed == [("my_course", "0"), ("assignments", "0")], run
+    assert "2 passed" in run
+    assert "7 failed" in run
 
 
 def test_lint_looks_at_what_git_knows_and_at_no_file_of_a_student(folder):

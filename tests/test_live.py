@@ -471,6 +471,7 @@ def test_a_filmstrip_shows_a_picture_and_a_sentence_for_each_setting(page):
     assert pictures[0].history[0]["image/png"] == base64_of(spread.live(std=0.1).png())
 
 
+@pytest.mark.once
 def test_2000_updates_do_not_grow_the_memory():
     @explore(height=slider(0.0, 1.0, start=0.5, label="height"), size=(1, 1))
     def line(fig):
