@@ -29,11 +29,11 @@ BATCH_SIZES = [2, 4, 8, 16, 32, 60, 128, 256]
 MOMENTA = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0]
 DEPTHS = [1, 2, 3, 4, 5]  # hidden layers, of 100 units each
 LAST = 5000  # step
-SHOWN = 100  # test images whose activations are drawn
+SHOWN = 60  # test images whose activations are drawn
 PERCENTILES = (15, 50, 85)  # as in figure 1 of the paper
 SECONDS = 0.025  # of training between two pictures
 SEED = 0
-MOST = 300  # points of a curve that are drawn
+MOST = 200  # points of a curve that are drawn
 
 FIGURE_1 = dict(
     lr=0.1, batch_size=60, momentum=0.1, activation="sigmoid", initializer="N(0, 0.1²)", depth=3
@@ -85,7 +85,7 @@ def new_pair(activation, initializer, depth):
 class Look(NamedTuple):
     """What is seen of a network after some steps, on the test images in evaluation.
 
-    hidden: the outputs of each hidden layer (100, 100); [] of one that has diverged.
+    hidden: the outputs of each hidden layer (60, 100); [] of one that has diverged.
     percentiles: of the input of the first unit in the last hidden layer. gradients: the
     length of the last step's gradient to the weights of each layer.
     """
@@ -211,7 +211,7 @@ class Lab:
             del self.points[1::2]
 
     def losses(self, name):
-        """Steps and mean losses, in at most 300 blocks of a run."""
+        """Steps and mean losses, in at most 200 blocks of a run."""
         losses = np.array(self.pair.runs[name].losses)
         width = max(1, -(-len(losses) // MOST))
         blocks = len(losses) // width

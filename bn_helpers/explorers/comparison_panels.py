@@ -10,6 +10,7 @@ CHANCE = np.log(10)  # the loss (nats) if all ten digits are equally probable
 ENDS = (500, 1000, 2000, LAST)  # of the axis of steps, as the run goes on
 REACH = (5, 20, 100)  # of the axis of percentiles, as they grow
 LOSSES, NORMS = (1e-3, 1e2), (1e-5, 1e2)  # what is drawn
+ABOVE = 3  # frames and words lie below what moves, so that they are not drawn again
 OUTPUTS = {"sigmoid": (0, 1), "tanh": (-1, 1), "ReLU": (0, 4)}
 
 
@@ -28,14 +29,15 @@ def panels_of(fig):
 
 def _lines(ax, **style):
     """An empty line for each network, by name."""
-    return {
-        name: ax.plot([], [], linewidth=1.3, **line | style)[0] for name, line in STYLES.items()
-    }
+    style = dict(linewidth=1.3, zorder=ABOVE) | style
+    return {name: ax.plot([], [], **line | style)[0] for name, line in STYLES.items()}
 
 
 def _write(ax, height, words, colour):
     """A few words at the right, at a height in 0..1."""
-    ax.text(0.97, height, words, transform=ax.transAxes, ha="right", size=8, color=colour)
+    return ax.text(
+        0.97, height, words, transform=ax.transAxes, ha="right", size=8, color=colour, zorder=1
+    )
 
 
 def _follow(ax, step):
@@ -49,14 +51,19 @@ def accuracies(ax):
     ax.set(xlim=(0, ENDS[0]), ylim=(0, 1))
     plots.name(ax, x="step", y="test accuracy")
     lines = _lines(ax)
-    for words, line, height in zip(("without", "with batch norm"), lines.values(), (0.45, 0.6)):
-        _write(ax, height, words, line.get_color())
+    names = {"without": ("without", 0.45), "with": ("with batch norm", 0.6)}
+    written = {
+        name: _write(ax, height, words, lines[name].get_color())
+        for name, (words, height) in names.items()
+    }
 
     def show(lab):
         _follow(ax, lab.pair.step)
         points = np.array(lab.points)
-        for i, line in enumerate(lines.values()):
+        for i, (name, line) in enumerate(lines.items()):
             line.set_data(points[:, 0], points[:, 1 + i * (1 + len(PERCENTILES))])
+            diverged = bool(lab.pair.runs[name].diverged_at)
+            written[name].set_text(names[name][0] + ": diverged" * diverged)
 
     return show
 
@@ -80,17 +87,23 @@ def losses(ax):
 
 def percentiles(ax):
     ax.set(xlim=(0, ENDS[0]), ylim=(-REACH[0], REACH[0]))
-    plots.name(ax, x="step", y="input: 15, 50, 85 %")
-    lines = [_lines(ax) for _ in PERCENTILES]
+    plots.name(ax, x="step", y="a unit's input: 15, 50, 85 %")
+    ax.yaxis.label.set_size(8)
+    lines = _lines(ax)
 
     def show(lab):
         _follow(ax, lab.pair.step)
         points = np.array(lab.points)
-        for k, three in enumerate(lines):
-            for i, line in enumerate(three.values()):
-                line.set_data(points[:, 0], points[:, 2 + k + i * (1 + len(PERCENTILES))])
-        seen = np.abs(np.delete(points, [0, 1, 2 + len(PERCENTILES)], axis=1))
-        largest = np.nanmax(seen, initial=0)
+        largest = 0
+        for i, line in enumerate(lines.values()):
+            first = 2 + i * (1 + len(PERCENTILES))
+            curves = points[:, first : first + len(PERCENTILES)]
+            # One line of three parts, as a gap ends each, is drawn faster than three.
+            gap = np.full((1, len(PERCENTILES)), np.nan)
+            heights = np.concatenate([curves, gap]).T.ravel()
+            line.set_data(np.tile([*points[:, 0], np.nan], len(PERCENTILES)), heights)
+            lately = np.abs(curves[len(curves) // 2 :])
+            largest = max(largest, np.nanmax(lately, initial=0))
         reach = next((reach for reach in REACH if largest < reach), REACH[-1])
         if ax.get_ylim()[1] != reach:
             ax.set_ylim(-reach, reach)
@@ -115,7 +128,7 @@ def gradients(ax):
 def outputs(ax, number):
     """The histogram of one hidden layer, for both networks."""
     fills = {
-        name: plots.histogram(ax, 0, 1, fill=False, linewidth=1.2, **style)
+        name: plots.histogram(ax, 0, 1, fill=False, linewidth=1.2, zorder=ABOVE, **style)
         for name, style in STYLES.items()
     }
     bars = dict(zip(fills, ax.patches))
