@@ -206,9 +206,9 @@ class Lab:
         if self.points and self.points[-1][0] == self.pair.step:
             self.points.pop()
         seen = [value for one in self.looks.values() for value in (one.accuracy, *one.percentiles)]
-        self.points.append([self.pair.step, *seen])
-        if len(self.points) > MOST:
+        if len(self.points) == MOST:
             del self.points[1::2]
+        self.points.append([self.pair.step, *seen])
 
     def losses(self, name):
         """Steps and mean losses, in at most 200 blocks of a run."""
