@@ -2,9 +2,9 @@
 
     .venv/bin/python benchmarks/training_lab.py
 
-The server has the configuration of `make lab`. The page plays the first setting: networks
-64-100-100-100-10, batches of 60, float32. A step is one of both networks. Run it while the
-machine is idle: the load before each run is printed beside its numbers.
+The server has the configuration of `make lab`. The page plays the first setting:
+networks 64-100-100-100-10, batches of 60, float32. A step is one of both networks. Run
+it while the machine is idle: the load before each run stands beside its numbers.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""The training lab as a student has it: Play, Pause, Step, Reset, and the cell again."""
+"""The training lab as a student has it: Play, Pause, Step, Reset, the cell again."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Controls beside sliders: buttons, presets, controls side by side, Play without stop."""
+"""Controls beside sliders: buttons, presets, rows of controls, Play without stop."""
 
 import ipywidgets
 

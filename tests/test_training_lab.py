@@ -1,10 +1,11 @@
-"""The training lab without a browser: two networks, the same batches, why one is stuck."""
+"""The training lab without a browser: the same batches, and why a network is stuck."""
 
 import warnings
 
 import numpy as np
 import pytest
 
+from bn_helpers.controls import start_at
 from bn_helpers.experiments import comparison
 from bn_helpers.experiments.comparison import FIGURE_1, SETTINGS, Lab, criteria, new_pair, stuck
 from bn_helpers.explorers.comparison import training_lab
@@ -99,14 +100,14 @@ def test_another_learning_rate_goes_on_and_other_weights_begin_a_new_run():
 def test_after_an_interrupt_both_networks_have_taken_the_same_steps(monkeypatch):
     pair, whole = new_pair(**START), new_pair(**START)
     pair.train(2)
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        interrupt = iter([KeyboardInterrupt])
 
-        def interrupted(*_, **__):
-            raise next(interrupt)
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
 
+    with monkeypatch.context() as patch:
         patch.setattr(pair.runs["with"].network, "outputs", interrupted)
-        pair.train(1)
+        with pytest.raises(KeyboardInterrupt):
+            pair.train(1)
     pair.use(0.1, 60, 0.1)
     pair.train(2)
     whole.train(5)
@@ -114,14 +115,14 @@ def test_after_an_interrupt_both_networks_have_taken_the_same_steps(monkeypatch)
 
 
 def test_curves_keep_a_few_hundred_points_and_the_mean_of_all_losses():
-    lab = Lab(steps=250, seconds=0)
+    lab = Lab(steps=450, seconds=0)
     lab.follow(**STILL)
-    for play in range(1, 250):
+    for play in range(1, 150):
         lab.follow(**STILL | dict(play=play))
         assert len(lab.points) <= comparison.MOST
     taken = [step for step, *_ in lab.points]
     assert taken == sorted(set(taken))
-    assert taken[-1] == lab.pair.step == 499
+    assert taken[-1] == lab.pair.step == 599
     steps, means = lab.losses("with")
     assert len(means) <= comparison.MOST
     losses = lab.pair.runs["with"].losses[: steps[-1]]
@@ -148,7 +149,7 @@ def test_the_first_setting_shows_the_effect_of_the_paper():
 
 
 def test_a_network_that_diverges_stops_without_a_warning_and_the_other_goes_on():
-    (why, lab) = reasons("weights too large", 80)
+    (why, lab) = reasons("ReLU from N(0, 1)", 80)
     assert why["without"][0] == "diverged"
     assert why["without"][1]["step"] < 80
     assert lab.looks["without"].hidden == []
@@ -158,13 +159,21 @@ def test_a_network_that_diverges_stops_without_a_warning_and_the_other_goes_on()
 
 
 def test_zero_weights_are_dead_with_batch_norm_too():
-    (why, _) = reasons("weights all zero", 60)
+    (why, _) = reasons("all weights zero", 60)
     assert [name for name, _ in why.values()] == ["dead", "dead"]
 
 
 def test_a_rate_of_3_stops_the_network_without_batch_norm():
     (why, lab) = reasons("learning rate 3", 150)
     assert why["without"][0] in ("dead", "diverged")
+    assert lab.looks["with"].accuracy > 0.8
+
+
+def test_tanh_from_large_weights_is_saturated_without_batch_norm():
+    (why, lab) = reasons("tanh from N(0, 1)", 100)
+    name, numbers = why["without"]
+    assert name == "saturated"
+    assert numbers["share"] > 0.8
     assert lab.looks["with"].accuracy > 0.8
 
 
@@ -225,9 +234,10 @@ def test_the_controls_start_at_the_first_setting():
 
 
 def test_every_setting_names_controls_and_values_that_they_have():
-    for setting, values in SETTINGS.items():
-        figure = training_lab.live(0, 0.0, setting=setting)
-        assert {name: figure.values[name] for name in values} == pytest.approx(values)
+    for values in SETTINGS.values():
+        made = {name: make() for name, make in training_lab._controls.items()}
+        for name, value in values.items():
+            start_at("lab", name, made[name], value)
 
 
 def test_the_first_sentence_says_what_is_real_and_later_ones_who_is_ahead():
@@ -236,5 +246,5 @@ def test_the_first_sentence_says_what_is_real_and_later_ones_who_is_ahead():
     assert "The network with batch norm is ahead. Without: asleep, layer 3" in figure.sentence
     assert "real networks" in figure.update(reset=1)
     assert "1442 real digits" in figure.sentence
-    figure.update(setting="weights all zero")
+    figure.update(setting="all weights zero")
     assert "They are level." in figure.update(step=1)

@@ -42,10 +42,11 @@ RELU = FIGURE_1 | dict(activation="ReLU", initializer="He")
 SETTINGS = {
     "the paper's figure 1": FIGURE_1,
     "ReLU from He": RELU,
-    "learning rate 3": RELU | dict(lr=3.0),
-    "weights too large": RELU | dict(initializer="N(0, 1)"),
-    "weights all zero": RELU | dict(initializer="zeros"),
     "batches of two": RELU | dict(batch_size=2),
+    "learning rate 3": RELU | dict(lr=3.0),
+    "ReLU from N(0, 1)": RELU | dict(initializer="N(0, 1)"),
+    "tanh from N(0, 1)": FIGURE_1 | dict(activation="tanh", initializer="N(0, 1)", depth=5),
+    "all weights zero": RELU | dict(initializer="zeros"),
 }
 
 # When is a network stuck, and why? Each is a measured share or spread.
@@ -191,13 +192,20 @@ class Lab:
             self.pair = new_pair(**start)
         self.pair.use(lr, batch_size, momentum)
         if fresh:
-            self.pair.train(self._steps)
+            self._train_before()
         elif stepped:
             self.pair.train(1)
         elif played > 0 and not again:
             self.pair.train_for(self.seconds, LAST)
         self._see()
         return not (stepped or again or self.pair.ended(LAST))
+
+    def _train_before(self):
+        """Take the steps before the first picture, with points on the way."""
+        stride = max(1, self._steps // (MOST // 2))
+        while self.pair.step < self._steps:
+            self._see()
+            self.pair.train(min(stride, self._steps - self.pair.step))
 
     def _see(self):
         self.looks = {
