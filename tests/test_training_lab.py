@@ -151,7 +151,7 @@ def test_the_first_setting_shows_the_effect_of_the_paper():
 def test_a_network_that_diverges_stops_without_a_warning_and_the_other_goes_on():
     (why, lab) = reasons("ReLU from N(0, 1)", 80)
     assert why["without"][0] == "diverged"
-    assert why["without"][1]["step"] < 80
+    assert why["without"][1]["step"] < 10
     assert lab.looks["without"].hidden == []
     assert np.isnan(lab.looks["without"].percentiles).all()
     assert len(lab.pair.runs["with"].losses) == 80
@@ -182,12 +182,11 @@ def test_in_two_settings_batch_norm_does_not_help():
     accuracies = [look.accuracy for look in lab.looks.values()]
     assert min(accuracies) > 0.9
     assert np.ptp(accuracies) < 0.05
-    (why, lab) = reasons("batches of two", 60)
+    (why, _) = reasons("batches of two", 60)
     assert why["with"][0] == "signs"
-    lab.follow(**STILL | SETTINGS["batches of two"] | dict(lr=0.1))
-    lab.pair.train(540)
-    lab._see()
-    assert lab.looks["without"].accuracy > lab.looks["with"].accuracy + 0.1
+    _, lab = reasons("batches of two", 500)
+    without, with_ = np.mean(lab.points[len(lab.points) // 2 :], axis=0)[[1, 5]]
+    assert without > with_ + 0.1
 
 
 class Stalled:

@@ -44,7 +44,7 @@ SETTINGS = {
     "ReLU from He": RELU,
     "batches of two": RELU | dict(batch_size=2),
     "learning rate 3": RELU | dict(lr=3.0),
-    "ReLU from N(0, 1)": RELU | dict(initializer="N(0, 1)"),
+    "ReLU from N(0, 1)": RELU | dict(initializer="N(0, 1)", depth=5),
     "tanh from N(0, 1)": FIGURE_1 | dict(activation="tanh", initializer="N(0, 1)", depth=5),
     "all weights zero": RELU | dict(initializer="zeros"),
 }
