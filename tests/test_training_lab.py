@@ -177,6 +177,15 @@ def test_tanh_from_large_weights_is_saturated_without_batch_norm():
     assert lab.looks["with"].accuracy > 0.8
 
 
+def test_a_network_that_learns_while_its_running_statistics_lag_is_not_called_asleep():
+    (why, lab) = reasons("momentum 0.001", 200)
+    assert lab.looks["with"].accuracy < 0.3
+    name, numbers = why["with"]
+    assert name == "late"
+    assert numbers["loss"] < 1
+    assert lab.points[-1][5] == lab.looks["with"].accuracy
+
+
 def test_in_two_settings_batch_norm_does_not_help():
     _, lab = reasons("ReLU from He", 400)
     accuracies = [look.accuracy for look in lab.looks.values()]

@@ -31,7 +31,7 @@ DEPTHS = [1, 2, 3, 4, 5]  # hidden layers, of 100 units each
 LAST = 5000  # step
 SHOWN = 60  # test images whose activations are drawn
 PERCENTILES = (15, 50, 85)  # as in figure 1 of the paper
-SECONDS = 0.025  # of training between two pictures
+SECONDS = 0.02  # of training between two pictures
 SEED = 0
 MOST = 200  # points of a curve that are drawn
 
@@ -46,12 +46,14 @@ SETTINGS = {
     "learning rate 3": RELU | dict(lr=3.0),
     "ReLU from N(0, 1)": RELU | dict(initializer="N(0, 1)", depth=5),
     "tanh from N(0, 1)": FIGURE_1 | dict(activation="tanh", initializer="N(0, 1)", depth=5),
+    "momentum 0.001": FIGURE_1 | dict(momentum=0.001),
     "all weights zero": RELU | dict(initializer="zeros"),
 }
 
 # When is a network stuck, and why? Each is a measured share or spread.
 JUDGED = 50  # step from which this is asked
 LEARNS = 0.5  # accuracy of a network that is not stuck
+LEARNED = np.log(10) / 2  # loss (nats) of a network whose running statistics lag
 DEAD = 0.8  # share of the units of a layer that give 0 to every image
 FLAT = 0.5  # share of the outputs of a layer where the activation is flat
 ASLEEP = 0.02  # std of the last hidden outputs between images
@@ -142,6 +144,9 @@ def stuck(run, accuracy, hidden, signs, activation):
         return "diverged", {"step": run.diverged_at}
     if len(run.losses) < JUDGED or accuracy >= LEARNS:
         return "", {}
+    loss = np.mean(run.losses[-JUDGED:])
+    if signs and loss < LEARNED:
+        return "late", {"loss": loss}
     for name, low, values in criteria(hidden, signs, activation):
         layer = int(np.argmax(values))
         if values[layer] >= low:
