@@ -23,6 +23,7 @@ WORDS = [
     "forward",
     "backward",
     "inference",
+    "comparison",
 ]
 
 
