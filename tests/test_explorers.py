@@ -10,6 +10,7 @@ from support.sigmoid_layers import sigmoid_layers
 
 from bn_helpers._png import COARSEST
 from bn_helpers.batchnorm import batchnorm_backward, batchnorm_forward
+from bn_helpers.checks.bugs_patients import BROKEN, RIGHT
 from bn_helpers.data import load_digits, load_recorded
 from bn_helpers.experiments import inference as experiment
 from bn_helpers.experiments.backward import FOUR, PARTS, in_plane, on_circle, three_parts, walk
@@ -20,6 +21,7 @@ from bn_helpers.explorers import (
     backward,
     backward_graph,
     backward_parts,
+    bugs,
     depth,
     depth_asleep,
     forward,
@@ -85,6 +87,7 @@ SMALL = (  # the network of lesson 00: x, y, W1, W2
     np.array([[0.5, -0.2], [0.1, 0.3]]),
     np.array([[0.4], [0.2]]),
 )
+PATIENTS = {f"patient {n}": (RIGHT[n][0], BROKEN[n]) for n in (1, 6, 7)}
 EXPLORERS = {  # each with the function that gives its data
     start.batch_mean: lambda network, X, y: (),
     start.small_network: lambda network, X, y: SMALL,
@@ -122,6 +125,8 @@ EXPLORERS = {  # each with the function that gives its data
     inference.running_average: lambda network, X, y: (X[:, 20],),
     inference.two_modes: lambda network, X, y: (),
     inference.running_statistics: lambda network, X, y: (experiment.train_runs(X, y), X, y),
+    bugs.bench: lambda network, X, y: (PATIENTS,),
+    bugs.running_means: lambda network, X, y: (),
 }
 
 
