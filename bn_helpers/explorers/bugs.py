@@ -77,6 +77,7 @@ def _values(ax):
     plots.name(ax, "right value", "patient's value")
     look = dict(linestyle="none", markersize=6, markeredgecolor="white", markeredgewidth=0.5)
     dots = [ax.plot([], [], label=name, **look, **style)[0] for name, style in UNITS.items()]
+    ax.legend(loc="lower right", fontsize=8, handletextpad=0, borderaxespad=0)
 
     def draw(seen):
         for k, dot in enumerate(dots):
@@ -177,6 +178,8 @@ def summary(patients, losses):
         _course(middle, "patients 3, 4, 5")(courses["right"], courses["Z"])
         for name, style in (("Y", "--"), ("X", "-.")):
             middle.plot(courses[name], color=plots.INK, linestyle=style, linewidth=1)
+        for name, height in (("X", 0.12), ("Y", 2.1), ("Z", 1.25)):
+            middle.text(2 * CALLS - 8, height, name)
         middle.set_ylabel("running mean")
         for name, course in losses.items():
             right.plot(10 * np.arange(1, 1 + len(course)), course, **STYLES[name])
