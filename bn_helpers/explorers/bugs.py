@@ -89,7 +89,7 @@ def _values(ax):
 
 
 def _errors(ax):
-    """Prepare the error over the input std; returns `draw(errors, i)`, i the current."""
+    """Prepare the error over the input std; returns `draw(errors, i)`, i is now."""
     ax.set(xscale="log", yscale="log", xlim=(STDS[0] / 1.5, STDS[-1] * 1.5))
     ax.set_ylim(LEAST / 3, MOST * 4)
     plots.name(ax, "input std", "largest error, relative")
