@@ -48,7 +48,7 @@ def normalized(functions, m, std, far):
 
 
 def folded(functions, m, std, far):
-    """Outputs of three units: their sums have this std, and the bias b as their mean."""
+    """Outputs of three units, whose sums have this std and the mean b."""
     x, W, other = draws(m)
     W = std * W[:UNITS] / np.sqrt(UNITS)
     b, gamma = std * (np.array([1.5, -1.0, 0.6]) + FAR * far), np.array([1.0, 1.5, 0.7])
@@ -142,7 +142,7 @@ def sigmoid_network(seed):
 
 
 def trained(backward_pass, seed, steps=200):
-    """(the mean loss of the last 50 steps, test accuracy) of a network on the digits."""
+    """(mean loss of the last 50 steps, test accuracy) of a network on the digits."""
     network, history = _run(backward_pass, seed, steps)
     _, _, X, y = load_digits()
     right = network.forward(X, training=False).argmax(axis=1) == y

@@ -1,4 +1,4 @@
-"""Lesson 10: what a broken implementation does, running means, the lesson in one picture."""
+"""Lesson 10: what a broken implementation does, running means, one summary."""
 
 import numpy as np
 
