@@ -9,8 +9,8 @@ from .bugs_backward import PASSES
 
 
 def test_1(normalized):
-    x = np.random.default_rng(0).normal(size=(64, 3)) + [0, 1000, 10000]
-    x = x.astype(np.float32)
+    means = np.array([0, 1000, 10000])
+    x = (means + np.random.default_rng(0).normal(size=(64, 3))).astype(np.float32)
     wide = x.astype(np.float64)
     wanted = (wide - wide.mean(axis=0)) / wide.std(axis=0)
     return np.allclose(normalized(x), wanted, atol=0.01)

@@ -11,7 +11,7 @@ SYMPTOMS = {  # number: (the right letter, the letters)
     8: ("B", "ABC"),
 }
 SYMPTOMS_THAT_DIFFER = {  # what to do in order to see it
-    1: "In the figure, move one control at a time. Which of them changes the error by far the most?",
+    1: "In the figure, move one control at a time. Which one changes the error by far the most?",
     2: "In which column of the table does the broken function differ from the right one?",
     3: "What happens to the line of this patient in the training half of the figure?",
     4: "What happens to the line of this patient in the grey half of the figure?",

@@ -25,7 +25,7 @@ BATCHES = (4, 16, 64)
 
 
 class Seen(NamedTuple):
-    """What is right and what a patient gives, (n, UNITS) each, relative to the largest."""
+    """Right values and a patient's, (n, UNITS) each, relative to the largest right one."""
 
     right: np.ndarray
     broken: np.ndarray
