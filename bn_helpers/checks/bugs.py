@@ -15,7 +15,7 @@ from .verdict import not_yet, right, stopped
 
 @dataclass(frozen=True, eq=False)
 class Patient:
-    """The check of a patient: called with (symptom, test, fix), it answers with a Verdict.
+    """The check of a patient: (symptom, test, fix) -> Verdict.
 
     The first of the three that is not right is named.
     """

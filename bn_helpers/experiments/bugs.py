@@ -25,7 +25,7 @@ BATCHES = (4, 16, 64)
 
 
 class Seen(NamedTuple):
-    """Right values and a patient's, (n, UNITS) each, relative to the largest right one."""
+    """Right values and a patient's, (n, UNITS) each; the largest right one is 1."""
 
     right: np.ndarray
     broken: np.ndarray
