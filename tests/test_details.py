@@ -10,9 +10,11 @@ from support.notebooks import LESSONS, code_cells, printed
 from support.sigmoid_layers import sigmoid_layers
 
 from bn_helpers import data, initializers, predict
+from bn_helpers.checks.bugs_patients import BROKEN, RIGHT
 from bn_helpers.experiments import inference as inference_numbers
 from bn_helpers.experiments import shift as shift_numbers
 from bn_helpers.explorers import (
+    bugs,
     depth,
     depth_asleep,
     forward_small_batches,
@@ -87,6 +89,12 @@ def fifty_layers_of_each():
     return " ".join([*told, *gains, *ends])
 
 
+def narrow_columns():
+    patients = {f"patient {n}": (RIGHT[n][0], BROKEN[n]) for n in (1, 6, 7)}
+    figure = bugs.bench.live(patients, patient="patient 7")
+    return " ".join(figure.update(std=std) for std in (0.01, 0.3, 1))
+
+
 def computed(*numbers):
     return lambda: " ".join(f"{number:.{digits}f}" for number, digits in numbers)
 
@@ -121,6 +129,10 @@ ALSO = {  # lesson -> what else tells numbers that its answers quote
         weights_of_the_start,
         both_modes,
         computed((np.sqrt(19), 1), (1 / np.sqrt(8), 2)),
+    ],
+    "10": [
+        narrow_columns,
+        computed((0.1 * 5, 1), (0.1 * 4, 1), (0.9 + 0.1 * 8, 1)),  # updates by hand
     ],
 }
 

@@ -11,6 +11,7 @@ from support.sigmoid_layers import sigmoid_layers
 
 from bn_helpers._png import COARSEST
 from bn_helpers.batchnorm import batchnorm_backward, batchnorm_forward
+from bn_helpers.checks.bugs_patients import BROKEN, RIGHT
 from bn_helpers.controls import Button
 from bn_helpers.data import load_digits, load_recorded
 from bn_helpers.experiments import inference as experiment
@@ -22,6 +23,7 @@ from bn_helpers.explorers import (
     backward,
     backward_graph,
     backward_parts,
+    bugs,
     comparison,
     depth,
     depth_asleep,
@@ -92,6 +94,7 @@ SMALL = (  # the network of lesson 00: x, y, W1, W2
     np.array([[0.5, -0.2], [0.1, 0.3]]),
     np.array([[0.4], [0.2]]),
 )
+PATIENTS = {f"patient {n}": (RIGHT[n][0], BROKEN[n]) for n in (1, 6, 7)}
 EXPLORERS = {  # each with the function that gives its data
     start.batch_mean: lambda network, X, y: (),
     start.small_network: lambda network, X, y: SMALL,
@@ -130,6 +133,8 @@ EXPLORERS = {  # each with the function that gives its data
     inference.two_modes: lambda network, X, y: (),
     inference.running_statistics: lambda network, X, y: (experiment.train_runs(X, y), X, y),
     comparison.training_lab: lambda network, X, y: (0, 0.0),
+    bugs.bench: lambda network, X, y: (PATIENTS,),
+    bugs.running_means: lambda network, X, y: (),
 }
 MOST = 256  # settings of all ends together; of more, some are chosen at random
 

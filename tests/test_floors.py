@@ -24,6 +24,7 @@ WORDS = [
     "backward",
     "inference",
     "comparison",
+    "bugs",
 ]
 
 

@@ -7,6 +7,8 @@ import pytest
 from lessons import in_git, lessons
 from support.pages import table
 
+from bn_helpers.my_course import number_of
+
 pytestmark = pytest.mark.once
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -26,7 +28,9 @@ def test_the_readme_has_at_most_450_words():
 def test_the_readme_lists_the_lessons_in_order():
     linked = re.findall(r"\]\((notebooks/[^)]+\.ipynb)\)", README.read_text(encoding="utf-8"))
     assert linked == [path.relative_to(ROOT).as_posix() for path in lessons()]
-    assert [row[0][1] for row in table(README, 2)] == [path.name[1] for path in lessons()]
+    numbers = [number_of(path.name) for path in lessons()]
+    heads = [row[0].split(".")[0] for row in table(README, 2)]
+    assert heads == [f"[{number[1:] if number[0] == '0' else number}" for number in numbers]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())

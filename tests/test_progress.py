@@ -122,6 +122,84 @@ def test_entries_of_a_former_version_of_the_course_are_let_be(shown):
     assert len(shown()) == 1
 
 
+# --- the close of the course ------------------------------------------------------------
+
+
+@pytest.fixture
+def closed(shown, monkeypatch, capsys):
+    """Call it to get what `closing` shows: words of the picture, table, what is said."""
+    words, tables = [], []
+    monkeypatch.setattr(plots, "show", lambda fig, text: words.append(text) or fig.canvas.draw())
+    monkeypatch.setattr(_table, "display", lambda data, raw: tables.append(data))
+    monkeypatch.setattr(progress, "display", lambda data, raw: None)
+
+    def close():
+        words.clear()
+        tables.clear()
+        progress.closing()
+        return words[0], "".join(t["text/html"] for t in tables), capsys.readouterr().out
+
+    return close
+
+
+def test_without_predictions_the_close_tells_how_many_are_asked(closed):
+    words, table_, said = closed()
+    assert words.startswith("No prediction is kept yet.")
+    assert f" {len(predict.QUESTIONS)} questions" in words
+    assert (table_, said) == ("", "")
+
+
+def test_the_close_counts_the_first_and_the_last_prediction_by_lesson(closed):
+    first, second, third = [name for name in predict.QUESTIONS if name.startswith("01-")][:3]
+    answer(first)
+    answer(second, right=False)
+    answer(second)
+    answer(third, right=False)
+    asked = sum(name.startswith("01-") for name in predict.QUESTIONS)
+    words, table_, _ = closed()
+    assert "you answered 3: 1 right at once, 1 right later." in words
+    assert words.endswith(f"Right by lesson: 01: 2 of {asked}.")
+    assert predict.line(predict.QUESTIONS[third]["question"]) in table_
+    assert predict.QUESTIONS[third]["answer"] in table_
+    assert 'href="01_weight_initialization.ipynb"' in table_
+    assert predict.line(predict.QUESTIONS[second]["question"]) not in table_
+
+
+def test_a_question_that_was_right_first_and_wrong_last_is_to_be_looked_at_again(closed):
+    name = next(iter(predict.QUESTIONS))
+    answer(name)
+    answer(name, right=False)
+    words, table_, _ = closed()
+    assert "you answered 1: 0 right at once, 0 right later." in words
+    assert predict.line(predict.QUESTIONS[name]["question"]) in table_
+
+
+@pytest.mark.parametrize("text", ["{", "[1]", "", "\x00"])
+def test_the_close_tells_of_a_damaged_ledger_and_shows_an_empty_one(closed, text):
+    ledger.FILE.write_text(text, encoding="utf-8")
+    words, _, said = closed()
+    assert words.startswith("No prediction is kept yet.")
+    assert "expected a JSON list of objects" in said
+    assert ledger.FILE.read_text(encoding="utf-8") == text
+
+
+def test_the_close_needs_no_home_folder_and_lets_odd_entries_be(closed, monkeypatch):
+    for entry in ({"question": ["x"]}, {"question": "01-gone"}, {"exercise": 3}, {}):
+        ledger.keep(entry)
+    name = next(iter(predict.QUESTIONS))
+    ledger.keep({"question": name, "prediction": ["no", "text"]})
+    words, _, _ = closed()
+    assert "you answered 1: 0 right at once" in words
+    monkeypatch.setattr(ledger, "FILE", None)
+    assert closed()[0].startswith("No prediction is kept yet.")
+
+
+def test_in_a_terminal_the_close_is_a_sentence(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(ledger, "FILE", tmp_path / "predictions.json")
+    progress.closing()
+    assert "No prediction is kept yet." in capsys.readouterr().out
+
+
 # --- exercises are noted --------------------------------------------------------------
 
 

@@ -7,6 +7,16 @@ functions with the same face.
 
 from .backward import check_batchnorm_backward, check_batchnorm_backward_conv
 from .backward_derivatives import check_statistics_gradients
+from .bugs import (
+    check_patient_1,
+    check_patient_2,
+    check_patient_3,
+    check_patient_4,
+    check_patient_5,
+    check_patient_6,
+    check_patient_7,
+    check_patient_8,
+)
 from .capstone import check_layer, check_network
 from .depth import check_diagnose, check_he_weights, check_leaky_std, check_xavier_std
 from .forward import check_batchnorm_conv, check_batchnorm_forward, check_undo_batchnorm
@@ -38,6 +48,14 @@ __all__ = [
     "check_minmax",
     "check_moved",
     "check_network",
+    "check_patient_1",
+    "check_patient_2",
+    "check_patient_3",
+    "check_patient_4",
+    "check_patient_5",
+    "check_patient_6",
+    "check_patient_7",
+    "check_patient_8",
     "check_running_update",
     "check_saturated_share",
     "check_sgd_step",

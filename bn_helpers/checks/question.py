@@ -16,7 +16,12 @@ from .errors import Stop
 from .judging import judge
 from .verdict import HINTS, Verdict, not_yet, stopped
 
-NO_TRY = {"nothing-returned", "line-missing", "not-a-function"}  # nothing was written yet
+NO_TRY = {
+    "nothing-returned",
+    "line-missing",
+    "not-a-function",
+    "symptom-open",
+}  # nothing was written yet
 TRIES = 3  # wrong ones, after which the right result and a right answer are shown
 _tries = {}  # a check -> (its last slip, the number of wrong tries in a row)
 
