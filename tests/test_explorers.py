@@ -28,6 +28,9 @@ from bn_helpers.explorers import (
     inference_company,
     initialization,
     initialization_run,
+    reasons,
+    reasons_depth,
+    reasons_smoothness,
     rescaling,
     rescaling_variances,
     shift,
@@ -122,6 +125,9 @@ EXPLORERS = {  # each with the function that gives its data
     inference.running_average: lambda network, X, y: (X[:, 20],),
     inference.two_modes: lambda network, X, y: (),
     inference.running_statistics: lambda network, X, y: (experiment.train_runs(X, y), X, y),
+    reasons.noise_after: lambda network, X, y: (load_recorded("noise_after"),),
+    reasons_smoothness.loss_along: lambda network, X, y: (load_recorded("loss_along"),),
+    reasons_depth.deep_stacks: lambda network, X, y: (load_recorded("deep_stacks"),),
 }
 
 
