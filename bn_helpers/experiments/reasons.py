@@ -137,3 +137,8 @@ def steps_to(record, case, activation, share=0.9):
     """
     passed = record[f"{activation}, {case}"]["accuracy"] > share
     return np.where(passed.any(axis=1), EVERY * passed.argmax(axis=1), np.inf)
+
+
+def spread(values, form=".2f"):
+    """ "0.02 to 0.03": the smallest and the largest of some values, in a format."""
+    return f"{min(values):{form}} to {max(values):{form}}"

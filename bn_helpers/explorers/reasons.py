@@ -37,11 +37,12 @@ def noise_after(fig, record):
     """
     left, right = fig.subplots(1, 2)
     left.set(ylim=(0, 1.02))
-    plots.name(left, "step", "test accuracy", "who learns")
-    right.set(yscale="log", ylim=(0.003, 10))
-    plots.log_ticks(right.yaxis, [0.01, 0.1, 1, 10])
+    plots.name(left, "step", "test accuracy", "who learns, the first 200 steps")
+    right.set(yscale="log", ylim=(5e-4, 2))
+    plots.log_ticks(right.yaxis, [0.001, 0.01, 0.1, 1])
     plots.name(right, "step", "move, in own spreads", "what one step moves")
     draws = [_courses(ax, record["steps"]) for ax in (left, right)]
+    left.set_xlim(0, 200)
     fig.legend(left.get_lines(), [*LOOKS], loc="outside lower center", ncols=3, borderaxespad=0.8)
 
     def update(noise, activation):

@@ -13,9 +13,9 @@ NAMES = dict(zip(KINDS, ("without batch norm", "with batch norm", "with, and ski
 END = 1e8  # of the axis, on both sides of 1
 SENTENCE = (
     "{depth} {activation} layers, weights {scale} times {right}. Gradient of layer 1, in units of "
-    "the last: {without:.2g} without batch norm, {with_:.2g} with it ({factor:.2f} a layer){more}."
+    "the last: {without} without batch norm, {with_} with it ({factor:.2f} a layer){more}."
 )
-MORE = ", {skip:.2g} with skip"
+MORE = ", {skip} with skip"
 
 
 @explore(
@@ -33,7 +33,7 @@ def deep_stacks(fig, record):
     """
     ax = fig.subplots()
     _axes(ax)
-    lines = {kind: ax.plot([], [], marker=".", **look)[0] for kind, look in LOOKS.items()}
+    lines = {kind: ax.plot([], [], **look)[0] for kind, look in LOOKS.items()}
     (dotted,) = ax.plot([], [], color=plots.INK, linestyle=":", linewidth=1.2)
     names = [*NAMES.values(), "1.21 a layer"]
     legend = dict(loc="outside lower center", ncols=4, borderaxespad=0.8)
@@ -44,7 +44,7 @@ def deep_stacks(fig, record):
         for kind, line in lines.items():
             norms = _norms(record, kind, depth, activation, scale)
             line.set_data(np.arange(1, depth + 1), norms / norms[-1])
-            ends[kind] = norms[0] / norms[-1]
+            ends[kind] = _in_words(norms[0] / norms[-1])
             if kind == "with":
                 factor = growth(norms)
         lines["with, skip"].set_visible(skip)
@@ -58,10 +58,16 @@ def deep_stacks(fig, record):
     return update
 
 
+def _in_words(ratio):
+    """A ratio with two digits: 36, 10000, 6.2e14."""
+    text = f"{ratio:.2g}"
+    return f"{float(text):.0f}" if 100 <= ratio < 1e6 else text.replace("e+", "e")
+
+
 def _axes(ax):
     ax.set(xlim=(0, 51), yscale="log", ylim=(1 / END, END))
     plots.log_ticks(ax.yaxis, [1e-8, 1e-4, 1, 1e4, 1e8], labels=False)
-    plots.name(ax, "layer", "gradient / that of the last layer")
+    plots.name(ax, "layer", "gradient / last layer's")
 
 
 def _norms(record, kind, depth, activation, scale):
