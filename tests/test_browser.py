@@ -238,6 +238,7 @@ SLIDERS = {  # of each live figure one that no other has
     "06_batchnorm_backward": ["step", "examples", "angle to x̂", "tolerance"],
     "07_inference_statistics": ["other company", "momentum α", "training steps"],
     "10_bug_clinic": ["input std", "momentum"],
+    "09_why_it_works": ["noise", "step", "layers"],
 }
 
 CELLS = """() => [...document.querySelectorAll(".jp-Notebook .jp-Cell")].map(cell =>

@@ -21,6 +21,9 @@ from bn_helpers.explorers import (
     inference,
     initialization,
     initialization_run,
+    reasons,
+    reasons_depth,
+    reasons_smoothness,
     rescaling,
     rescaling_variances,
     shift,
@@ -107,6 +110,19 @@ def white_or_not():
     return " ".join(told)
 
 
+def noise_and_smoothness():
+    """What figures 1 to 3 of lesson 09 say at the settings of their answers."""
+    noisy = reasons.noise_after.live(data.load_recorded("noise_after"))
+    told = [noisy.update(noise=size, activation="ReLU") for size in ("none", 0.5, 2, 4)]
+    told += [noisy.update(noise=size, activation="sigmoid") for size in ("none", 4)]
+    along = reasons_smoothness.loss_along.live(data.load_recorded("loss_along"))
+    told += [along.update(step=step) for step in (0, 10, 100)]
+    told.append(along.update(activation="sigmoid"))
+    stacks = reasons_depth.deep_stacks.live(data.load_recorded("deep_stacks"), scale=2)
+    told += [stacks.sentence, stacks.update(depth=50, scale=1), stacks.update(skip=True)]
+    return " ".join([*told, stacks.update(activation="linear")])
+
+
 ALSO = {  # lesson -> what else tells numbers that its answers quote
     "01": [
         computed((-np.log(99), 1), (512 / 100, 2), (np.sqrt(5.12), 2), (1 / np.sqrt(5.12), 2)),
@@ -134,6 +150,7 @@ ALSO = {  # lesson -> what else tells numbers that its answers quote
         narrow_columns,
         computed((0.1 * 5, 1), (0.1 * 4, 1), (0.9 + 0.1 * 8, 1)),  # updates by hand
     ],
+    "09": [noise_and_smoothness],
 }
 
 

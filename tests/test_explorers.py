@@ -33,6 +33,9 @@ from bn_helpers.explorers import (
     inference_company,
     initialization,
     initialization_run,
+    reasons,
+    reasons_depth,
+    reasons_smoothness,
     rescaling,
     rescaling_variances,
     shift,
@@ -135,6 +138,9 @@ EXPLORERS = {  # each with the function that gives its data
     comparison.training_lab: lambda network, X, y: (0, 0.0),
     bugs.bench: lambda network, X, y: (PATIENTS,),
     bugs.running_means: lambda network, X, y: (),
+    reasons.noise_after: lambda network, X, y: (load_recorded("noise_after"),),
+    reasons_smoothness.loss_along: lambda network, X, y: (load_recorded("loss_along"),),
+    reasons_depth.deep_stacks: lambda network, X, y: (load_recorded("deep_stacks"),),
 }
 MOST = 256  # settings of all ends together; of more, some are chosen at random
 

@@ -25,6 +25,7 @@ WORDS = [
     "inference",
     "comparison",
     "bugs",
+    "reasons",
 ]
 
 

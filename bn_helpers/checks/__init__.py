@@ -23,6 +23,7 @@ from .forward import check_batchnorm_conv, check_batchnorm_forward, check_undo_b
 from .inference import check_batches_needed, check_fold, check_running_update
 from .inference_evaluation import check_converted, check_evaluate
 from .initialization import check_saturated_share, check_uniform_weights, check_weight_std
+from .reasons import check_growth, check_loss_range, check_noisy, check_sorted_claims
 from .rescaling import check_minmax, check_standardize_like, check_zca
 from .shift import check_adjusted, check_moved
 from .start import check_sgd_step
@@ -42,9 +43,11 @@ __all__ = [
     "check_diagnose",
     "check_evaluate",
     "check_fold",
+    "check_growth",
     "check_he_weights",
     "check_layer",
     "check_leaky_std",
+    "check_loss_range",
     "check_minmax",
     "check_moved",
     "check_network",
@@ -56,9 +59,11 @@ __all__ = [
     "check_patient_6",
     "check_patient_7",
     "check_patient_8",
+    "check_noisy",
     "check_running_update",
     "check_saturated_share",
     "check_sgd_step",
+    "check_sorted_claims",
     "check_standardize_like",
     "check_statistics_gradients",
     "check_undo_batchnorm",
