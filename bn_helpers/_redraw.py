@@ -36,12 +36,19 @@ class Redraw:
         for artist in self.moving:
             if artist.axes is None or artist.axes.get_visible():
                 fig.draw_artist(artist)
+            _settle(artist)  # a legend that is drawn places its frame, which is no change
+        fig.stale = False
         return canvas.buffer_rgba()
 
     def _keep_background(self):
         self.background = self.fig.canvas.copy_from_bbox(self.fig.bbox)
-        for artist in self.fig.findobj():
-            artist.stale = False
+        _settle(self.fig)
+
+
+def _settle(artist):
+    """Forget that the artist or a part of it has changed."""
+    for part in artist.findobj():
+        part.stale = False
 
 
 def _moving(fig, known):

@@ -197,6 +197,31 @@ def test_after_the_first_move_only_what_moves_is_drawn(monkeypatch):
     assert draws == []
 
 
+def test_a_legend_above_what_moves_calls_for_no_full_draw(monkeypatch):
+    @explore(height=slider(0.0, 1.0, start=0.5, label="height"), size=(3, 2))
+    def line(fig):
+        ax = fig.subplots()
+        (line,) = ax.plot([0, 1], [0, 1], label="moves")
+        ax.legend(loc="upper right")
+
+        def update(height):
+            line.set_ydata([0, height])
+            return f"{height:.2f}"
+
+        return update
+
+    figure = line.live()
+    figure.png()
+    figure.update(height=0.8)
+    figure.png()
+    with monkeypatch.context() as patch:
+        patch.setattr(figure.fig.canvas, "draw", lambda: pytest.fail("a full draw"))
+        for height in (0.1, 0.7, 0.3):
+            figure.update(height=height)
+            figure.png()
+    assert moves_look_like_full_draws(figure, "height", (0.8, 0.9, 0.6))
+
+
 def test_new_limits_call_for_a_full_draw_and_show():
     @explore(top=slider(1, 9, start=1, label="top"))
     def limits(fig):
