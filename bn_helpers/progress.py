@@ -99,7 +99,10 @@ def _picture(counts):
         names = [f"{number} {LESSONS[number]['title']}" for number in counts]
         ax.set_yticks(range(len(names)), names)
         ax.tick_params("y", length=0)
-        most = 1.02 * numbers.sum(axis=1).max()  # the last edge is seen, too
+        for row, (asked, right) in enumerate(zip(numbers.sum(axis=1), numbers[:, :2].sum(axis=1))):
+            if numbers[row, :3].any():
+                ax.text(asked + 0.1, row, f"{right} of {asked}", va="center", size=9)
+        most = 1.1 * numbers.sum(axis=1).max()  # with room for the last words
         ax.set(xlim=(0, most), ylim=(len(names) - 0.4, -0.6), xlabel="questions")
         ax.xaxis.get_major_locator().set_params(integer=True)
         fig.legend(ncols=4, loc="outside upper center", fontsize=9)

@@ -103,6 +103,16 @@ def test_the_step_that_is_wrong_is_said_first():
     assert MISCONCEPTIONS["wrong-count"] in check.judged((1, 2)).message
 
 
+def test_what_a_students_test_prints_is_shown_with_the_verdict():
+    def talks(update):
+        print("mean", update(np.zeros(1), np.ones(1), np.array([[2.0], [6.0]]), 0.1)[0])
+        return True
+
+    verdict = PATIENTS[3].judged(("Y", talks, FIXES[3][1]))
+    assert verdict.slip == "test-blind"
+    assert verdict.printed == "mean [3.6]"
+
+
 def test_after_three_wrong_tries_a_test_and_a_fix_are_shown():
     check = PATIENTS[6]
     check("A", MODELS[6], FIXES[6][1])

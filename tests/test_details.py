@@ -95,7 +95,7 @@ def fifty_layers_of_each():
 def narrow_columns():
     patients = {f"patient {n}": (RIGHT[n][0], BROKEN[n]) for n in (1, 6, 7)}
     figure = bugs.bench.live(patients, patient="patient 7")
-    return " ".join(figure.update(std=std) for std in (0.01, 0.3, 1))
+    return " ".join(figure.update(std=std) for std in (0.01, 0.1, 0.3))
 
 
 def computed(*numbers):

@@ -122,12 +122,12 @@ def test_entries_of_a_former_version_of_the_course_are_let_be(shown):
     assert len(shown()) == 1
 
 
-# --- the close of the course ------------------------------------------------------------
+# --- the close of the course ----------------------------------------------------------
 
 
 @pytest.fixture
 def closed(shown, monkeypatch, capsys):
-    """Call it to get what `closing` shows: words of the picture, table, what is said."""
+    """Call it for what `closing` shows: words of the picture, table, what is said."""
     words, tables = [], []
     monkeypatch.setattr(plots, "show", lambda fig, text: words.append(text) or fig.canvas.draw())
     monkeypatch.setattr(_table, "display", lambda data, raw: tables.append(data))

@@ -38,11 +38,7 @@ class Patient:
         symptom, test, fix = answers
         if (verdict := self._of_symptom(symptom)) is not None:
             return _in_step("Symptom:", verdict)
-        try:
-            verdict = self._of_test(test)
-        except Stop as stop:
-            verdict = stopped(stop)
-        if verdict is not None:
+        if (verdict := self._of_test(test)) is not None:
             return _in_step("The symptom is right. Test:", verdict)
         try:
             verdict = self.fix(fix)

@@ -3,13 +3,14 @@
 A test takes an implementation and answers True if it is right, else False.
 """
 
+from dataclasses import replace
 from functools import wraps
 
 import numpy as np
 
 from .calling import reports_of, undisturbed
 from .errors import Stop
-from .verdict import not_yet
+from .verdict import not_yet, stopped
 
 RUNS = 3  # of each test, so that luck shows
 KINDS = "broken", "right", "right, written differently", "unseen", "unseen, too"
@@ -17,11 +18,14 @@ KINDS = "broken", "right", "right, written differently", "unseen", "unseen, too"
 
 def said(test, implementation):
     """True or False, as the test says of the implementation; Stop for anything else."""
-    return _answer(test, implementation)[0]
+    return _answer(test, implementation, [])[0]
 
 
-def _answer(test, implementation):
-    """(what the test says, whether it has called the implementation)."""
+def _answer(test, implementation, printed):
+    """(what the test says, whether it has called the implementation).
+
+    What it prints is added to the list `printed`.
+    """
     calls = []
 
     @wraps(implementation)
@@ -30,6 +34,7 @@ def _answer(test, implementation):
         return implementation(*arguments, **named)
 
     report = reports_of(test, [(watched,)], ("implementation",))[0]
+    printed.append(report.printed)
     if report.trouble:
         name, detail = report.trouble
         raise Stop(*(_asserts(detail) if detail.startswith("AssertionError") else (name, detail)))
@@ -44,13 +49,13 @@ def _asserts(detail):
     return "test-asserts", detail.split("\n")[0].split(" (line")[0][:80]
 
 
-def _answers(test, implementation):
+def _answers(test, implementation, printed):
     """What the test says in some runs with other random numbers, and if it called."""
     answers = []
     for run in range(RUNS):
         with undisturbed():
             np.random.seed(run)  # noqa: NPY002, a student's code may use it
-            answers.append(_answer(test, implementation))
+            answers.append(_answer(test, implementation, printed))
     return {answer for answer, _ in answers}, any(called for _, called in answers)
 
 
@@ -60,26 +65,32 @@ def judged_test(test, implementations, blind, strict, unseen):
     implementations: five of them, as in KINDS. The words: where to look if the test is
     blind, what a right implementation may do, and what each unseen one does.
     """
+    printed = []
+    verdict = _judged(test, implementations, printed, blind, strict, unseen)
+    return None if verdict is None else replace(verdict, printed=printed[0])
+
+
+def _judged(test, implementations, printed, *words):
     told = {}
     for kind, implementation in zip(KINDS, implementations):
         try:
-            answers, called = _answers(test, implementation)
+            answers, called = _answers(test, implementation, printed)
         except Stop as stop:
-            raise _of(stop, kind) from None
+            return _stopped(stop, kind)
         if not called:
             return not_yet("test-calls-nothing")
         if len(answers) > 1:
             return not_yet("test-lucky", f"So it was with an implementation that is {kind}.")
         told[kind] = answers.pop()
-    return _named(*told.values(), blind, strict, unseen)
+    return _named(*told.values(), *words)
 
 
-def _of(stop, kind):
-    """The Stop with the kind of implementation at which it came."""
+def _stopped(stop, kind):
+    """The Verdict of a Stop, with the kind of implementation at which it came."""
     name, detail = stop.args
     if name == "raised":
         detail += f" The implementation was {kind}."
-    return Stop(name, detail, **stop.shown)
+    return stopped(Stop(name, detail, **stop.shown))
 
 
 def _named(broken, right, other, first, second, blind, strict, unseen):
