@@ -21,6 +21,8 @@ from bn_helpers.explorers import (
     initialization_run,
     rescaling,
     rescaling_variances,
+    scales,
+    scales_plane,
     shift,
     shift_inside,
 )
@@ -99,6 +101,14 @@ def white_or_not():
     return " ".join(told)
 
 
+def scales_and_angles():
+    """What figures 1 and 3 of lesson 08b say at the settings of their answers."""
+    told = [scales.sixteen_scales.live(data.load_recorded("scales"), scale=0.00063).sentence]
+    plane = scales_plane.right_angle.live()
+    told += [plane.update(lr=1.2, length=0.5, step=1), plane.update(lr=0.075, step=10)]
+    return " ".join([*told, plane.update(lr=0.3, length=1, step=60, decay=True)])
+
+
 ALSO = {  # lesson -> what else tells numbers that its answers quote
     "01": [
         computed((-np.log(99), 1), (512 / 100, 2), (np.sqrt(5.12), 2), (1 / np.sqrt(5.12), 2)),
@@ -122,6 +132,7 @@ ALSO = {  # lesson -> what else tells numbers that its answers quote
         both_modes,
         computed((np.sqrt(19), 1), (1 / np.sqrt(8), 2)),
     ],
+    "08b": [scales_and_angles],
 }
 
 

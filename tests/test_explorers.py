@@ -30,6 +30,8 @@ from bn_helpers.explorers import (
     initialization_run,
     rescaling,
     rescaling_variances,
+    scales,
+    scales_plane,
     shift,
     shift_inside,
     start,
@@ -122,6 +124,8 @@ EXPLORERS = {  # each with the function that gives its data
     inference.running_average: lambda network, X, y: (X[:, 20],),
     inference.two_modes: lambda network, X, y: (),
     inference.running_statistics: lambda network, X, y: (experiment.train_runs(X, y), X, y),
+    scales.sixteen_scales: lambda network, X, y: (load_recorded("scales"),),
+    scales_plane.right_angle: lambda network, X, y: (),
 }
 
 

@@ -14,6 +14,7 @@ from .inference import check_batches_needed, check_fold, check_running_update
 from .inference_evaluation import check_converted, check_evaluate
 from .initialization import check_saturated_share, check_uniform_weights, check_weight_std
 from .rescaling import check_minmax, check_standardize_like, check_zca
+from .scales import check_effective_rate, check_moves, check_scaled_gradient, check_squared_norm
 from .shift import check_adjusted, check_moved
 from .start import check_sgd_step
 from .verdict import HINTS, MISCONCEPTIONS, Verdict
@@ -30,6 +31,7 @@ __all__ = [
     "check_batchnorm_forward",
     "check_converted",
     "check_diagnose",
+    "check_effective_rate",
     "check_evaluate",
     "check_fold",
     "check_he_weights",
@@ -37,10 +39,13 @@ __all__ = [
     "check_leaky_std",
     "check_minmax",
     "check_moved",
+    "check_moves",
     "check_network",
     "check_running_update",
     "check_saturated_share",
+    "check_scaled_gradient",
     "check_sgd_step",
+    "check_squared_norm",
     "check_standardize_like",
     "check_statistics_gradients",
     "check_undo_batchnorm",
