@@ -76,7 +76,8 @@ def _courses(ax, part):
     def draw(shares):
         for kind in KINDS:
             for line, course in zip(lines[kind], shares[kind]):
-                line.set_data(np.arange(EPOCHS + 1), course)
+                # from the end, where equal curves then have their dashes at equal places
+                line.set_data(np.arange(EPOCHS + 1)[::-1], course[::-1])
 
     return draw
 
@@ -93,7 +94,7 @@ def ends(ax):
         look = dict(linestyle="none", marker=MARKS[kind], markersize=8, zorder=4)
         dots[kind] = ax.plot([], [], color=style["color"], markeredgecolor="white", **look)[0]
     for kind, height in zip(KINDS, (0.13, 0.88)):
-        ax.text(0.005, height, kind, size=8, zorder=0)
+        ax.text(0.003, height, kind, size=8, ha="center", zorder=0)
 
     def draw(shares, place):
         for kind in KINDS:
