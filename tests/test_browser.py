@@ -239,6 +239,7 @@ SLIDERS = {  # of each live figure one that no other has
     "07_inference_statistics": ["other company", "momentum α", "training steps"],
     "10_bug_clinic": ["input std", "momentum"],
     "09_why_it_works": ["noise", "step", "layers"],
+    "08b_size_of_the_weights": ["scale", "first length"],
 }
 
 CELLS = """() => [...document.querySelectorAll(".jp-Notebook .jp-Cell")].map(cell =>

@@ -26,6 +26,8 @@ from bn_helpers.explorers import (
     reasons_smoothness,
     rescaling,
     rescaling_variances,
+    scales,
+    scales_plane,
     shift,
     shift_inside,
 )
@@ -121,6 +123,12 @@ def noise_and_smoothness():
     stacks = reasons_depth.deep_stacks.live(data.load_recorded("deep_stacks"), scale=2)
     told += [stacks.sentence, stacks.update(depth=50, scale=1), stacks.update(skip=True)]
     return " ".join([*told, stacks.update(activation="linear")])
+def scales_and_angles():
+    """What figures 1 and 3 of lesson 08b say at the settings of their answers."""
+    told = [scales.sixteen_scales.live(data.load_recorded("scales"), scale=0.00063).sentence]
+    plane = scales_plane.right_angle.live()
+    told += [plane.update(lr=1.2, length=0.5, step=1), plane.update(lr=0.075, step=10)]
+    return " ".join([*told, plane.update(lr=0.3, length=1, step=60, decay=True)])
 
 
 ALSO = {  # lesson -> what else tells numbers that its answers quote
@@ -151,6 +159,7 @@ ALSO = {  # lesson -> what else tells numbers that its answers quote
         computed((0.1 * 5, 1), (0.1 * 4, 1), (0.9 + 0.1 * 8, 1)),  # updates by hand
     ],
     "09": [noise_and_smoothness],
+    "08b": [scales_and_angles],
 }
 
 

@@ -14,6 +14,10 @@ from bn_helpers.experiments import (
     forward,
     inference,
     rescaling,
+    scales,
+    scales_plane,
+    scales_rates,
+    scales_zero,
     shift,
     shift_inside,
     start,
@@ -152,6 +156,47 @@ def test_the_record_of_the_network_that_waits_begins_as_the_run_does():
         np.testing.assert_allclose(case["accuracy"][3, :3], accuracies, atol=0.02)
         np.testing.assert_allclose(case["between"][3, :3], between, rtol=0.02)
     assert (record["rate 2"]["accuracy"][:, -1] > 0.9).sum() == 3
+
+
+def test_the_record_of_sixteen_scales_begins_as_the_runs_do():
+    record = load_recorded("scales")
+    np.testing.assert_allclose(record["scales"], scales.SCALES)
+    for kind in scales.KINDS:
+        again = scales.record_run(kind, 0.025, seed=1, epochs=2)
+        for name, values in again.items():
+            np.testing.assert_allclose(values, record[kind][name][6, 1, :3], atol=0.02)
+
+
+def test_two_weights_stand_at_a_right_angle_to_their_gradient_and_grow_by_its_square():
+    walk = scales_plane.walk(0.3, 1, False)
+    angles = np.sum(walk.W * walk.dW, axis=1)
+    np.testing.assert_allclose(angles, 0, atol=1e-4)  # epsilon is 1e-5
+    squares = scales_plane.lengths(walk.W) ** 2
+    updates = 0.09 * np.sum(walk.dW**2, axis=1)
+    np.testing.assert_allclose(np.diff(squares), updates[:-1], atol=1e-4)
+    assert scales_plane.degrees_off(walk.W)[0] == pytest.approx(140)
+
+
+def test_the_same_effective_rate_gives_the_same_course_of_two_weights():
+    one, other = scales_plane.walk(0.3, 1, False), scales_plane.walk(0.075, 0.5, False)
+    off = [scales_plane.degrees_off(walk.W) for walk in (one, other)]
+    np.testing.assert_allclose(*off, atol=0.1)
+
+
+@pytest.mark.parametrize("start", scales_zero.STARTS)
+def test_where_all_other_gradients_are_zero_the_start_is_one_that_never_learns(start):
+    network = scales_zero.started(start, seed=0)
+    sizes = scales_zero.first_gradients(network)
+    stuck = start in list(scales_zero.STARTS)[:3]
+    assert (sizes["W3"] == 0) == stuck
+    assert sizes["b3"] > 0
+
+
+def test_weights_with_batch_norm_grow_by_their_updates_and_the_last_layer_does_not():
+    start, growth, updates = scales_rates.growth(1, seed=0, steps=20).T
+    np.testing.assert_allclose(growth[:2], updates[:2], rtol=1e-3)
+    assert growth[2] != pytest.approx(updates[2], rel=0.1)
+    assert (start > growth).all()
 
 
 def test_a_running_average_is_that_of_the_layer_for_every_momentum():

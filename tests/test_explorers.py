@@ -38,6 +38,8 @@ from bn_helpers.explorers import (
     reasons_smoothness,
     rescaling,
     rescaling_variances,
+    scales,
+    scales_plane,
     shift,
     shift_inside,
     start,
@@ -141,6 +143,8 @@ EXPLORERS = {  # each with the function that gives its data
     reasons.noise_after: lambda network, X, y: (load_recorded("noise_after"),),
     reasons_smoothness.loss_along: lambda network, X, y: (load_recorded("loss_along"),),
     reasons_depth.deep_stacks: lambda network, X, y: (load_recorded("deep_stacks"),),
+    scales.sixteen_scales: lambda network, X, y: (load_recorded("scales"),),
+    scales_plane.right_angle: lambda network, X, y: (),
 }
 MOST = 256  # settings of all ends together; of more, some are chosen at random
 

@@ -26,6 +26,7 @@ WORDS = [
     "comparison",
     "bugs",
     "reasons",
+    "scales",
 ]
 
 

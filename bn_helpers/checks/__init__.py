@@ -25,6 +25,7 @@ from .inference_evaluation import check_converted, check_evaluate
 from .initialization import check_saturated_share, check_uniform_weights, check_weight_std
 from .reasons import check_growth, check_loss_range, check_noisy, check_sorted_claims
 from .rescaling import check_minmax, check_standardize_like, check_zca
+from .scales import check_effective_rate, check_moves, check_scaled_gradient, check_squared_norm
 from .shift import check_adjusted, check_moved
 from .start import check_sgd_step
 from .verdict import HINTS, MISCONCEPTIONS, Verdict
@@ -41,6 +42,7 @@ __all__ = [
     "check_batchnorm_forward",
     "check_converted",
     "check_diagnose",
+    "check_effective_rate",
     "check_evaluate",
     "check_fold",
     "check_growth",
@@ -50,6 +52,7 @@ __all__ = [
     "check_loss_range",
     "check_minmax",
     "check_moved",
+    "check_moves",
     "check_network",
     "check_patient_1",
     "check_patient_2",
@@ -62,8 +65,10 @@ __all__ = [
     "check_noisy",
     "check_running_update",
     "check_saturated_share",
+    "check_scaled_gradient",
     "check_sgd_step",
     "check_sorted_claims",
+    "check_squared_norm",
     "check_standardize_like",
     "check_statistics_gradients",
     "check_undo_batchnorm",

@@ -7,8 +7,8 @@ LESSONS = stored()
 
 
 def lesson_named(start):
-    """The path of the lesson that begins with `start`; skips if it is not as stored."""
-    (path,) = (path for path in lessons() if path.name.startswith(start))
+    """The path of a lesson, from its number or name; skips if it is not as stored."""
+    (path,) = (path for path in lessons() if path.name.startswith((f"{start}_", f"{start}.")))
     return (
         path if path in LESSONS else pytest.skip(f"{path.name} is not as `make refresh` stores it")
     )
