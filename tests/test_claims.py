@@ -80,7 +80,7 @@ def test_a_claim_is_settled_where_the_table_says(row):
     _, claim, verdict, where, settled = row
     assert claim
     assert verdict in {"right", "partly right", "wrong", "open"}
-    lesson, heading = re.fullmatch(r"(\d\d), (.+)", where).groups()
+    lesson, heading = re.fullmatch(r"(\d\d[a-z]?), (.+)", where).groups()
     cells = section(lesson, heading)
     kind, _, detail = settled.partition(": ")
     assert kind in {"computed", "cited", "wording"}

@@ -28,6 +28,10 @@ from bn_helpers.explorers import (
     inference_company,
     initialization,
     initialization_run,
+    limits,
+    limits_cells,
+    limits_recurrent,
+    limits_statistics,
     rescaling,
     rescaling_variances,
     shift,
@@ -122,6 +126,13 @@ EXPLORERS = {  # each with the function that gives its data
     inference.running_average: lambda network, X, y: (X[:, 20],),
     inference.two_modes: lambda network, X, y: (),
     inference.running_statistics: lambda network, X, y: (experiment.train_runs(X, y), X, y),
+    limits.small_batches: lambda network, X, y: (load_recorded("limits"),),
+    limits_cells.shared_cells: lambda network, X, y: (),
+    limits_recurrent.longer_sequences: lambda network, X, y: (
+        load_recorded("limits_recurrent"),
+        X[3],
+    ),
+    limits_statistics.fine_tuning: lambda network, X, y: (load_recorded("limits_statistics"),),
 }
 
 

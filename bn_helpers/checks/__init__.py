@@ -13,6 +13,7 @@ from .forward import check_batchnorm_conv, check_batchnorm_forward, check_undo_b
 from .inference import check_batches_needed, check_fold, check_running_update
 from .inference_evaluation import check_converted, check_evaluate
 from .initialization import check_saturated_share, check_uniform_weights, check_weight_std
+from .limits import check_groupnorm, check_layernorm, check_layernorm_of_line
 from .rescaling import check_minmax, check_standardize_like, check_zca
 from .shift import check_adjusted, check_moved
 from .start import check_sgd_step
@@ -32,8 +33,11 @@ __all__ = [
     "check_diagnose",
     "check_evaluate",
     "check_fold",
+    "check_groupnorm",
     "check_he_weights",
     "check_layer",
+    "check_layernorm",
+    "check_layernorm_of_line",
     "check_leaky_std",
     "check_minmax",
     "check_moved",

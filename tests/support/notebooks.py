@@ -8,6 +8,7 @@ LESSONS = stored()
 
 def lesson_named(start):
     """The path of the lesson that begins with `start`; skips if it is not as stored."""
+    start = start if "_" in start else f"{start}_"  # "09" is not 09b
     (path,) = (path for path in lessons() if path.name.startswith(start))
     return (
         path if path in LESSONS else pytest.skip(f"{path.name} is not as `make refresh` stores it")
