@@ -73,9 +73,11 @@ def accuracies(record, rule, exact=False):
 def summary(record):
     """Show the lesson in one still picture, for the page to keep."""
     with plots.card(7.2, 2.8) as fig:
-        left, *others = fig.subplots(1, 5, width_ratios=(2.4, 1, 1, 1, 1))
-        sizes(left)({norm: v[:, :, -1] for norm, v in accuracies(record, "0.05").items()})
-        for ax, norm in zip(others, cells.NORMS):
-            cells.block(ax)(cells.members(norm, 2))
-            ax.set_title(norm.replace(" ", "\n"))
+        places = [["sizes", *cells.NORMS[:2]], ["sizes", *cells.NORMS[2:]]]
+        axes = fig.subplot_mosaic(places, width_ratios=(2, 1, 1))
+        runs = accuracies(record, "0.05")
+        sizes(axes["sizes"])({norm: values[:, :, -1] for norm, values in runs.items()})
+        for norm in cells.NORMS:
+            cells.block(axes[norm])(cells.members(norm, 2))
+            axes[norm].set_title(norm)
     plots.show(fig, SUMMARY)

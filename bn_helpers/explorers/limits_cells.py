@@ -36,11 +36,17 @@ def _quad(corner, one, other):
     return np.array([corner, corner + one, corner + one + other, corner + other])
 
 
-def block(ax):
-    """Prepare the block of cells; returns `draw(number)` for number (N, C, places)."""
-    ax.set(xlim=(-0.3, C + N * BACK[0] + 0.2), aspect="equal")
-    ax.set(ylim=(PLACES * DOWN[1] - 0.1, N * BACK[1] + 0.1))
+def block(ax, names=()):
+    """Prepare the block of cells; returns `draw(number)` for number (N, C, places).
+
+    names: of the front edge, the edge to the back, and the edge down.
+    """
+    ax.set(xlim=(-0.8, C + N * BACK[0] + 0.3), aspect="equal")
+    ax.set(ylim=(PLACES * DOWN[1] - 0.7, N * BACK[1] + 0.2))
     ax.set_axis_off()
+    middles = (C / 2, PLACES * DOWN[1] - 0.4), (0.45, N * BACK[1] / 2 + 0.35), (-0.4, -1.5)
+    for middle, name, angle in zip(middles, names, (0, 40, 90)):
+        ax.text(*middle, name, ha="center", va="center", rotation=angle, size=9)
     quads, cells = faces()
     drawn = [ax.fill(*quad.T, edgecolor=plots.INK, linewidth=0.8)[0] for quad in quads]
 
@@ -98,7 +104,8 @@ def shared_cells(fig):
     one_place: rows (3, 4) in place of images (3, 4, 2, 2).
     """
     left, right = fig.subplots(1, 2, width_ratios=(1, 1.5))
-    draw_block, draw_letters = block(left), letters(right)
+    draw_block = block(left, ("channels", "images", "places"))
+    draw_letters = letters(right)
 
     def update(norm, groups, one_place):
         places = 1 if one_place else PLACES

@@ -11,8 +11,8 @@ from .limits_curves import curves, told
 
 UNMIXED = "Test accuracy of five seeds with one digit in a batch: {one}. With ten digits: {ten}."
 SENTENCE = (
-    "{what}, batches of {m}, five seeds. Test accuracy: {first}; recalibrated {second}. "
-    "After 200 steps: frozen {third}, moving {fourth}, recalibrated and then frozen {fifth}."
+    "{what}, batches of {m}. Accuracy of five seeds: as it is {first}, recalibrated {second}. "
+    "After 200 steps: frozen {third}, moving {fourth}, recalibrated, frozen {fifth}."
 )
 
 
@@ -37,7 +37,7 @@ def unmixed(record):
 
 @explore(
     what=choice(*NEW, label="new images", hint="on which the network is tuned"),
-    batch_size=steps(BATCHES, start=20, label="tuning batch", hint="in fine-tuning"),
+    batch_size=steps(BATCHES, start=4, label="tuning batch", hint="in fine-tuning"),
     size=(7.2, 2.4),
 )
 def fine_tuning(fig, record):
