@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from copy import deepcopy
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -93,32 +94,45 @@ def _load(layer, state):
             layer.params[name] = require.floats(name, value, ...).copy()
 
 
-def mlp(sizes, *, activation, initializer, rng, batchnorm=False, dtype=np.float64):
+def mlp(sizes, *, activation, initializer, rng, batchnorm=False, norm=None, dtype=np.float64):
     """A fully connected Network.
 
     sizes [64, 100, 10] stands for 64 inputs, 100 hidden units and 10 outputs.
     activation is a layer class (Sigmoid, Tanh, ReLU), initializer a scheme of
     `initializers`. Biases start at 0. With batchnorm every hidden Linear is followed by
     a BatchNorm and has no bias of its own, since the batch mean would cancel it (paper,
-    section 3.2). A dict holds keywords of BatchNorm. The parameters are of `dtype`
-    float64 or float32. With float32 inputs, too, a step of wide layers takes half the
-    time. ValueError for bad arguments.
+    section 3.2). A dict holds keywords of BatchNorm. `norm` puts another layer in its
+    place: LayerNorm, or any function of the number of features. The parameters are of
+    `dtype` float64 or float32. With float32 inputs, too, a step of wide layers takes
+    half the time. ValueError for bad arguments.
     """
     sizes, dtype = _sizes(sizes), require.dtype("dtype", dtype)
     _require_callable("activation", activation, "ReLU")
     _require_callable("initializer", initializer, "he_normal")
-    keywords = batchnorm if isinstance(batchnorm, dict) else {}
+    norm = _norm(norm, batchnorm, dtype)
     layers = []
     for i, (fan_in, fan_out) in enumerate(pairwise(sizes)):
         W = initializer(fan_in, fan_out, rng)
         W = require.floats("initializer", W, fan_in, fan_out).astype(dtype)
         if i == len(sizes) - 2:
             layers.append(Linear(W, np.zeros(fan_out, dtype)))
-        elif batchnorm or batchnorm is keywords:
-            layers += [Linear(W), BatchNorm(fan_out, dtype=dtype, **keywords), activation()]
+        elif norm:
+            layers += [Linear(W), norm(fan_out), activation()]
         else:
             layers += [Linear(W, np.zeros(fan_out, dtype)), activation()]
     return Network(layers)
+
+
+def _norm(norm, batchnorm, dtype):
+    """A function of the number of features that makes a normalizing layer, or None."""
+    wanted = isinstance(batchnorm, dict) or batchnorm
+    if norm is None:
+        keywords = batchnorm if isinstance(batchnorm, dict) else {}
+        return partial(BatchNorm, dtype=dtype, **keywords) if wanted else None
+    _require_callable("norm", norm, "LayerNorm")
+    if wanted:
+        raise ValueError("norm, batchnorm: expected one of the two, got both")
+    return norm
 
 
 def _sizes(sizes):

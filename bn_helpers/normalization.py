@@ -10,6 +10,9 @@ So layer norm is group norm with one group, and instance norm is group norm with
 groups. Batch norm normalizes columns of examples. Here the values that share statistics
 are put into one column each, and the equations of batch norm do the rest. No example
 depends on another one, so training and evaluation compute the same.
+
+The layers `LayerNorm`, `GroupNorm` and `InstanceNorm` stand in a Network in the place
+of a BatchNorm. They keep no statistics.
 """
 
 from typing import NamedTuple
@@ -52,9 +55,7 @@ def groupnorm_forward(x, gamma, beta, groups, eps=1e-5):
     eps = 0 with a constant group.
     """
     x, groups = require.batch("x", x), require.count("groups", groups)
-    if x.shape[1] % groups:
-        raise ValueError(f"groups: expected a divisor of {x.shape[1]} channels, got {groups}")
-    return _forward(x, gamma, beta, groups, eps)
+    return _forward(x, gamma, beta, _divisor(groups, x.shape[1]), eps)
 
 
 def instancenorm_forward(x, gamma, beta, eps=1e-5):
@@ -95,18 +96,78 @@ def instancenorm_backward(dout, cache):
     return _backward(dout, cache)
 
 
+class GroupNorm:
+    """The layer: each group of channels of each example is normalized by itself.
+
+    params: gamma (C,) = 1 and beta (C,) = 0, of `dtype` float32 or float64. `groups`
+    divides C, the num_features. Training and evaluation are the same. `cache` is the
+    GroupCache of the last forward pass. ValueError as in BatchNorm.
+    """
+
+    _shape = None  # of the last output
+
+    def __init__(self, num_features, groups, *, eps=1e-5, dtype=np.float64):
+        self.num_features = require.count("num_features", num_features)
+        self.groups = _divisor(require.count("groups", groups), self.num_features)
+        self.eps = require.between("eps", eps, 0)
+        if self.eps == 0:
+            raise ValueError("eps: expected more than 0, as a group may be constant; got 0")
+        dtype = require.dtype("dtype", dtype)
+        gamma, beta = np.ones(self.num_features, dtype), np.zeros(self.num_features, dtype)
+        self.params, self.grads = {"gamma": gamma, "beta": beta}, {}
+
+    def forward(self, x, *, training):
+        """x (N, C) or (N, C, H, W) -> out of the same shape and dtype."""
+        x, C = require.batch_or_images(x), self.num_features
+        if x.shape[1] != C or x.size == 0:
+            raise ValueError(f"x: expected shape (N, {C}) or (N, {C}, H, W), got shape {x.shape}")
+        gamma, beta = (self.params[k].astype(x.dtype, copy=False) for k in ("gamma", "beta"))
+        out, self.cache = _normalize(x, gamma, beta, self.groups, self.eps)
+        self._shape = x.shape
+        return out
+
+    def backward(self, dout):
+        """Gradient dx of the shape of dout; fills `grads`."""
+        dx, dgamma, dbeta = _gradients(require.upstream(dout, self._shape), self.cache)
+        self.grads.update(gamma=dgamma, beta=dbeta)
+        return dx
+
+
+class LayerNorm(GroupNorm):
+    """Group norm with one group: all values of an example share mean and variance."""
+
+    def __init__(self, num_features, *, eps=1e-5, dtype=np.float64):
+        super().__init__(num_features, 1, eps=eps, dtype=dtype)
+
+
+class InstanceNorm(GroupNorm):
+    """Group norm with C groups: each channel of each image has its own statistics.
+
+    On x (N, C) each value is alone, and out = beta.
+    """
+
+    def __init__(self, num_features, *, eps=1e-5, dtype=np.float64):
+        super().__init__(num_features, num_features, eps=eps, dtype=dtype)
+
+
 def _forward(x, gamma, beta, groups, eps):
-    N, C = x.shape[:2]
     gamma, beta = (
-        require.floats(name, value, C).astype(x.dtype)
+        require.floats(name, value, x.shape[1]).astype(x.dtype)
         for name, value in (("gamma", gamma), ("beta", beta))
     )
     eps = require.between("eps", eps, 0)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        _, cache = equations.forward(_columns(x, N * groups), 1, 0, eps)
-    std, mu, var = (value.reshape(N, groups) for value in cache[2:])
-    _refuse_extremes(x, std, var)
-    x_hat = cache.x_hat.T.reshape(x.shape)
+        out, cache = _normalize(x, gamma, beta, groups, eps)
+    _refuse_extremes(x, cache.std, cache.var)
+    return out, cache
+
+
+def _normalize(x, gamma, beta, groups, eps):
+    """The same for trusted arguments."""
+    N = len(x)
+    _, columns = equations.forward(_columns(x, N * groups), 1, 0, eps)
+    std, mu, var = (value.reshape(N, groups) for value in columns[2:])
+    x_hat = columns.x_hat.T.reshape(x.shape)
     out = _by_channel(gamma, x) * x_hat + _by_channel(beta, x)
     return out, GroupCache(x_hat, gamma, std, mu, var)
 
@@ -115,13 +176,24 @@ def _backward(dout, cache):
     if not isinstance(cache, GroupCache):
         came = type(cache).__name__
         raise ValueError(f"cache: expected what the forward function returned, got {came}")
+    x_hat = cache.x_hat
+    return _gradients(require.floats("dout", dout, *x_hat.shape).astype(x_hat.dtype), cache)
+
+
+def _gradients(dout, cache):
+    """The same for trusted arguments."""
     x_hat, gamma, std, _, _ = cache
-    dout = require.floats("dout", dout, *x_hat.shape).astype(x_hat.dtype)
     dx_hat = dout * _by_channel(gamma, dout)
     columns = equations.Cache(_columns(x_hat, std.size), 1, std.ravel(), None, None)
     dx, _, _ = equations.backward(_columns(dx_hat, std.size), columns)
     others = (0, 2, 3)[: dout.ndim - 1]  # all axes but the channels
     return dx.T.reshape(dout.shape), (dout * x_hat).sum(axis=others), dout.sum(axis=others)
+
+
+def _divisor(groups, C):
+    if C % groups:
+        raise ValueError(f"groups: expected a divisor of {C} channels, got {groups}")
+    return groups
 
 
 def _columns(x, number):

@@ -19,6 +19,7 @@ from answers import (
     shift,
 )
 from answers import attack, backward, forward, inference, initialization, rescaling, scales, shift
+from answers import attack, backward, forward, inference, initialization, limits, rescaling, shift
 from answers.hostile import TROUBLE
 from answers.initialization import normal, raises, step_on_a_copy, talks
 from answers.submitted import TROUBLES
@@ -46,6 +47,7 @@ from bn_helpers.checks.verdict import NotPassed
 SUBJECTS = backward, bugs, forward, inference, initialization, rescaling, shift
 SUBJECTS = backward, forward, inference, initialization, reasons, rescaling, shift
 SUBJECTS = backward, forward, inference, initialization, rescaling, scales, shift
+SUBJECTS = backward, forward, inference, initialization, limits, rescaling, shift
 RIGHT = [row for subject in SUBJECTS for row in subject.RIGHT]
 SLIPS = [row for subject in SUBJECTS for row in subject.SLIPS]
 

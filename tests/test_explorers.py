@@ -36,6 +36,10 @@ from bn_helpers.explorers import (
     reasons,
     reasons_depth,
     reasons_smoothness,
+    limits,
+    limits_cells,
+    limits_recurrent,
+    limits_statistics,
     rescaling,
     rescaling_variances,
     scales,
@@ -145,6 +149,13 @@ EXPLORERS = {  # each with the function that gives its data
     reasons_depth.deep_stacks: lambda network, X, y: (load_recorded("deep_stacks"),),
     scales.sixteen_scales: lambda network, X, y: (load_recorded("scales"),),
     scales_plane.right_angle: lambda network, X, y: (),
+    limits.small_batches: lambda network, X, y: (load_recorded("limits"),),
+    limits_cells.shared_cells: lambda network, X, y: (),
+    limits_recurrent.longer_sequences: lambda network, X, y: (
+        load_recorded("limits_recurrent"),
+        X[3],
+    ),
+    limits_statistics.fine_tuning: lambda network, X, y: (load_recorded("limits_statistics"),),
 }
 MOST = 256  # settings of all ends together; of more, some are chosen at random
 

@@ -27,6 +27,7 @@ WORDS = [
     "bugs",
     "reasons",
     "scales",
+    "limits",
 ]
 
 

@@ -1,4 +1,5 @@
 import re
+from functools import partial
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from bn_helpers.layers import (
     softmax_cross_entropy,
 )
 from bn_helpers.network import Network, mlp
+from bn_helpers.normalization import GroupNorm, LayerNorm
 from bn_helpers.training import sgd_step
 
 ACTIVATIONS = pytest.mark.parametrize("activation", [Sigmoid, Tanh, ReLU])
@@ -56,6 +58,19 @@ def test_with_batch_norm_a_hidden_linear_has_no_bias_and_the_last_layer_no_batch
     assert [layer.num_features for layer in layers if isinstance(layer, BatchNorm)] == [6, 5]
     names = [list(layer.params) for layer in layers if isinstance(layer, Linear)]
     assert names == [["W"], ["W"], ["W", "b"]]
+
+
+def test_norm_puts_another_layer_where_batch_norm_would_be():
+    kinds = dict(activation=Tanh, initializer=he_normal, rng=np.random.default_rng(0))
+    for norm, kind in ((LayerNorm, LayerNorm), (partial(GroupNorm, groups=2), GroupNorm)):
+        layers = mlp([4, 6, 2, 3], norm=norm, **kinds).layers
+        assert [type(layer) for layer in layers] == [Linear, kind, Tanh] * 2 + [Linear]
+        names = [list(layer.params) for layer in layers if isinstance(layer, Linear)]
+        assert names == [["W"], ["W"], ["W", "b"]]
+    with refuses("norm, batchnorm: expected one of the two, got both"):
+        mlp([4, 6, 3], norm=LayerNorm, batchnorm=True, **kinds)
+    with refuses("norm: expected LayerNorm itself or another of its kind, got 2"):
+        mlp([4, 6, 3], norm=2, **kinds)
 
 
 def test_two_sizes_give_one_linear_layer():

@@ -8,8 +8,12 @@ from hypothesis import strategies as st
 from support.reference import assert_same, cases
 
 from bn_helpers.batchnorm import BatchNorm, batchnorm_backward, batchnorm_forward
-from bn_helpers.gradients import numerical_gradient, relative_error
+from bn_helpers.gradients import check_gradient, numerical_gradient, relative_error
+from bn_helpers.layers import Linear
 from bn_helpers.normalization import (
+    GroupNorm,
+    InstanceNorm,
+    LayerNorm,
     groupnorm_backward,
     groupnorm_forward,
     instancenorm_backward,
@@ -377,3 +381,74 @@ def test_a_cache_of_another_function_and_a_wrong_dout_are_refused(norm):
         backward(upstream((3, 6, 8)), cache)
     with refuses("cache: expected what batchnorm_forward returned, got GroupCache"):
         batchnorm_backward(upstream(ROWS), cache)
+
+
+# --- the layers -----------------------------------------------------------------------
+
+
+def layer_of(norm, C=6, dtype=np.float64):
+    made = {"layernorm": LayerNorm, "groupnorm": partial(GroupNorm, groups=2)}
+    layer = (made | {"instancenorm": InstanceNorm})[norm](C, dtype=dtype)
+    given = arguments((1, C), dtype)
+    layer.params = {name: given[name] for name in ("gamma", "beta")}
+    return layer
+
+
+@SETTINGS
+@pytest.mark.parametrize("training", [True, False])
+def test_a_layer_is_its_functions_in_both_modes(norm, shape, training):
+    layer, x, dout = layer_of(norm), arguments(shape)["x"], upstream(shape)
+    forward, backward = NORMS[norm]
+    out, cache = forward(x, **layer.params)
+    np.testing.assert_array_equal(layer.forward(x, training=training), out)
+    dx, dgamma, dbeta = backward(dout, cache)
+    np.testing.assert_array_equal(layer.backward(dout), dx)
+    np.testing.assert_array_equal(layer.grads["gamma"], dgamma)
+    np.testing.assert_array_equal(layer.grads["beta"], dbeta)
+
+
+@pytest.mark.parametrize("norm", ["layernorm", "groupnorm"])
+def test_the_gradients_of_a_layer_behind_a_linear_one_agree_with_finite_differences(norm):
+    W = np.random.default_rng(2).standard_normal((4, 6))
+    network = [Linear(W), layer_of(norm)]
+    x, dout = np.random.default_rng(3).standard_normal((5, 4)), upstream((5, 6))
+    assert check_gradient(network, x, dout, wrt_input=True).passed
+
+
+@SETTINGS
+def test_a_float32_batch_gives_float32_whatever_the_parameters_are(norm, shape):
+    layer = layer_of(norm)
+    x = arguments(shape, np.float32)["x"]
+    assert layer.forward(x, training=True).dtype == np.float32
+    assert layer.backward(upstream(shape, np.float32)).dtype == np.float32
+
+
+def test_the_layer_keeps_no_state_and_its_start_is_1_and_0():
+    layer = GroupNorm(4, 2)
+    np.testing.assert_array_equal(layer.params["gamma"], np.ones(4))
+    np.testing.assert_array_equal(layer.params["beta"], np.zeros(4))
+    alone = layer.forward(arguments((5, 4))["x"][:1], training=True)
+    np.testing.assert_array_equal(layer.forward(arguments((5, 4))["x"], training=True)[:1], alone)
+
+
+def test_on_rows_instance_norm_leaves_only_beta():
+    layer = layer_of("instancenorm")
+    out = layer.forward(arguments(ROWS)["x"], training=True)
+    np.testing.assert_array_equal(out, np.tile(layer.params["beta"], (5, 1)))
+
+
+def test_a_layer_refuses_what_it_cannot_normalize():
+    with refuses("groups: expected a divisor of 6 channels, got 4"):
+        GroupNorm(6, 4)
+    with refuses("eps: expected more than 0, as a group may be constant; got 0"):
+        LayerNorm(6, eps=0)
+    with refuses("x: expected shape (N, 6) or (N, 6, H, W), got shape (5, 4)"):
+        LayerNorm(6).forward(np.ones((5, 4)), training=True)
+
+
+def test_a_layer_lets_nan_pass_so_that_a_diverging_run_can_be_watched():
+    x = arguments(ROWS)["x"]
+    x[0, 0] = np.nan
+    out = LayerNorm(6).forward(x, training=True)
+    assert np.isnan(out[0]).all()
+    assert np.isfinite(out[1:]).all()

@@ -461,6 +461,15 @@ CALLS = {
     **normed("layernorm"),
     **normed("groupnorm", groups=2),
     **normed("instancenorm", IMAGES),
+    "normalization.LayerNorm": Call(normalization.LayerNorm, {}, {"num_features": 4, "eps": 1e-5}),
+    "normalization.GroupNorm": Call(
+        normalization.GroupNorm, {}, {"num_features": 4, "groups": 2, "eps": 1e-5}
+    ),
+    "normalization.InstanceNorm": Call(
+        normalization.InstanceNorm, {}, {"num_features": 4, "eps": 1e-5}
+    ),
+    "normalization.GroupNorm.forward": forward(lambda: normalization.GroupNorm(4, 2)),
+    "normalization.GroupNorm.backward": backward(lambda: normalization.GroupNorm(4, 2)),
     **{
         f"whitening.{f.__name__}": rescaled(f)
         for f in (whitening.minmax_scale, whitening.standardize)
@@ -568,7 +577,9 @@ def test_every_public_function_is_entered():
 
 def test_every_argument_of_a_public_function_is_entered():
     """Or is left to its module's own tests, which are named here."""
-    words = "network sizes activation rng batchnorm steps epochs record every folder wrt_input "
+    words = (
+        "network sizes activation rng batchnorm norm steps epochs record every folder wrt_input "
+    )
     words += "tolerance arrays curves low high bins xlabel ylabel styles ylim style state ax dtype "
     words += "log title limits unbiased"
     elsewhere = set(words.split())

@@ -24,6 +24,7 @@ from .inference import check_batches_needed, check_fold, check_running_update
 from .inference_evaluation import check_converted, check_evaluate
 from .initialization import check_saturated_share, check_uniform_weights, check_weight_std
 from .reasons import check_growth, check_loss_range, check_noisy, check_sorted_claims
+from .limits import check_groupnorm, check_layernorm, check_layernorm_of_line
 from .rescaling import check_minmax, check_standardize_like, check_zca
 from .scales import check_effective_rate, check_moves, check_scaled_gradient, check_squared_norm
 from .shift import check_adjusted, check_moved
@@ -46,8 +47,11 @@ __all__ = [
     "check_evaluate",
     "check_fold",
     "check_growth",
+    "check_groupnorm",
     "check_he_weights",
     "check_layer",
+    "check_layernorm",
+    "check_layernorm_of_line",
     "check_leaky_std",
     "check_loss_range",
     "check_minmax",
