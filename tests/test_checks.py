@@ -7,19 +7,19 @@ from functools import partial
 
 import numpy as np
 import pytest
-from answers import attack, backward, bugs, forward, inference, initialization, rescaling, shift
 from answers import (
     attack,
     backward,
+    bugs,
     forward,
     inference,
     initialization,
+    limits,
     reasons,
     rescaling,
+    scales,
     shift,
 )
-from answers import attack, backward, forward, inference, initialization, rescaling, scales, shift
-from answers import attack, backward, forward, inference, initialization, limits, rescaling, shift
 from answers.hostile import TROUBLE
 from answers.initialization import normal, raises, step_on_a_copy, talks
 from answers.submitted import TROUBLES

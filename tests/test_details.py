@@ -123,6 +123,8 @@ def noise_and_smoothness():
     stacks = reasons_depth.deep_stacks.live(data.load_recorded("deep_stacks"), scale=2)
     told += [stacks.sentence, stacks.update(depth=50, scale=1), stacks.update(skip=True)]
     return " ".join([*told, stacks.update(activation="linear")])
+
+
 def scales_and_angles():
     """What figures 1 and 3 of lesson 08b say at the settings of their answers."""
     told = [scales.sixteen_scales.live(data.load_recorded("scales"), scale=0.00063).sentence]

@@ -23,8 +23,8 @@ from .forward import check_batchnorm_conv, check_batchnorm_forward, check_undo_b
 from .inference import check_batches_needed, check_fold, check_running_update
 from .inference_evaluation import check_converted, check_evaluate
 from .initialization import check_saturated_share, check_uniform_weights, check_weight_std
-from .reasons import check_growth, check_loss_range, check_noisy, check_sorted_claims
 from .limits import check_groupnorm, check_layernorm, check_layernorm_of_line
+from .reasons import check_growth, check_loss_range, check_noisy, check_sorted_claims
 from .rescaling import check_minmax, check_standardize_like, check_zca
 from .scales import check_effective_rate, check_moves, check_scaled_gradient, check_squared_norm
 from .shift import check_adjusted, check_moved
@@ -46,8 +46,8 @@ __all__ = [
     "check_effective_rate",
     "check_evaluate",
     "check_fold",
-    "check_growth",
     "check_groupnorm",
+    "check_growth",
     "check_he_weights",
     "check_layer",
     "check_layernorm",
@@ -58,6 +58,7 @@ __all__ = [
     "check_moved",
     "check_moves",
     "check_network",
+    "check_noisy",
     "check_patient_1",
     "check_patient_2",
     "check_patient_3",
@@ -66,7 +67,6 @@ __all__ = [
     "check_patient_6",
     "check_patient_7",
     "check_patient_8",
-    "check_noisy",
     "check_running_update",
     "check_saturated_share",
     "check_scaled_gradient",
