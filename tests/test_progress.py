@@ -9,6 +9,8 @@ from support.notebooks import markdown
 from support.pages import table
 
 from bn_helpers import _table, checks, ledger, plots, predict, progress
+from bn_helpers.checks.bugs_fixes import FIXES
+from bn_helpers.checks.bugs_models import MODELS
 from bn_helpers.my_course import lessons, number_of
 
 ROOT = Path(__file__).parents[1]
@@ -212,6 +214,15 @@ def test_a_right_answer_in_a_notebook_is_noted_once_and_a_wrong_one_is_not(shown
     for _ in range(2):
         checks.check_sgd_step(right)
     assert ledger.kept() == [{"exercise": "sgd_step"}]
+
+
+def test_a_patient_of_lesson_10_is_noted_when_all_three_steps_are_right(shown):
+    check = checks.check_patient_6
+    check("A", MODELS[6], lambda *arguments: arguments[:2])
+    assert ledger.kept() == []
+    check("A", MODELS[6], FIXES[6][1])
+    assert ledger.kept() == [{"exercise": "patient_6"}]
+    assert "patient_6" in progress.LESSONS["10"]["exercises"]
 
 
 def test_outside_of_a_notebook_nothing_is_noted(monkeypatch, tmp_path):
