@@ -33,8 +33,6 @@ def bar(fig):
     return update
 """
 QUESTION = 'predict.ask("01-spread-of-a-sum")'
-HEADING = ("markdown", "## Another section")
-LAST = ("markdown", "More of it.\n\n## Another section")
 
 
 def write(path, cells):
@@ -280,46 +278,47 @@ def test_a_number_is_typed_where_it_is_taken_and_nowhere_else(keyboard):
     wait_for(lambda: "line to 2" in sentence(page), "the number that was typed")
 
 
-@pytest.mark.parametrize(
-    "between", [(), ("def later():\n    pass",), (("markdown", "My guess: *ten*."),), ("1 + 1",)]
-)
-def test_a_result_is_covered_up_to_the_next_heading_whatever_stands_between(opened, between):
-    name = f"cover-{len(str(between))}"
-    cells = [
-        SETUP,
-        QUESTION,
-        *between,
-        "print('one')",
-        ("markdown", "So it is."),
-        "bar()",
-        LAST,
-        "print('two')",
-    ]
-    page = opened(name, cells)
-    wait_for(lambda: page.locator(".bn-cover").count() >= 2, "the covers")
+BETWEEN = {  # what stands between a question and its result
+    "01-spread-of-a-sum": [],
+    "00-batch-mean": ["def later():\n    pass"],
+    "00-large-rate": [("markdown", "My guess: *ten*.")],
+    "00-zero-start": ["1 + 1"],
+}
+
+
+def test_a_result_is_covered_up_to_the_next_heading_whatever_stands_between(opened):
+    cells = [SETUP]
+    for i, (question, between) in enumerate(BETWEEN.items()):
+        cells += [f"predict.ask({question!r})", *between, f"print('one {i}')"]
+        cells += [("markdown", f"So it is {i}."), "bar()"]
+        cells += [("markdown", f"More of it {i}.\n\n## Section {i}"), f"print('two {i}')"]
+    page = opened("covers", cells)
+    page.set_viewport_size({"width": 1200, "height": 5000})
+    covers = page.locator(".bn-cover")
+    wait_for(lambda: covers.count() >= 2 * len(BETWEEN), "the covers")
     page.wait_for_timeout(500)
-    result, text = page.locator("pre:text-is('one')"), page.locator("p:text-is('So it is.')")
-    assert not page.locator("p:text-is('More of it.')").is_visible()
-    assert [place.is_visible() for place in (result, text, page.locator(".noUi-handle").first)] == [
-        False
-    ] * 3
-    assert page.locator("pre:text-is('two')").is_visible()
-    assert page.locator("h2:has-text('Another')").is_visible()
-    if between and isinstance(between[0], tuple):
-        assert page.locator("p:has-text('My guess')").is_visible()
-    page.locator(".bn-cover button").first.click()
-    wait_for(lambda: result.is_visible() and text.is_visible(), "the result")
-    assert page.locator(".bn-cover").count() == 0
-    assert page.locator(".noUi-handle").first.is_visible()
-
-
-def test_a_cover_is_one_line_high(opened):
-    page = opened("high", [SETUP, QUESTION, "bar()", HEADING])
-    wait_for(lambda: page.locator(".bn-cover").count(), "the cover")
-    cell = page.locator(".jp-Cell", has=page.locator(".bn-cover")).last
-    assert cell.locator(".jp-Cell-outputWrapper").bounding_box()["height"] < 60
-    bar = cell.locator(".bn-cover")
-    assert bar.locator("button").is_visible()
+    assert page.locator("p:has-text('My guess')").is_visible()
+    for cell in page.locator(".jp-Cell", has=covers).all():  # a cover is one line high
+        assert cell.locator(".jp-Cell-outputWrapper").bounding_box()["height"] < 60
+        assert cell.locator(".bn-cover button").is_visible()
+    for i in range(len(BETWEEN)):
+        result, text, more = (
+            page.locator(place)
+            for place in (
+                f"pre:text-is('one {i}')",
+                f"p:text-is('So it is {i}.')",
+                f"p:text-is('More of it {i}.')",
+            )
+        )
+        handle = page.locator(".noUi-handle").nth(2 * i)
+        assert [place.is_visible() for place in (result, text, more, handle)] == [False] * 4, i
+        assert page.locator(f"pre:text-is('two {i}')").is_visible()
+        assert page.locator(f"h2:has-text('Section {i}')").is_visible()
+        covers.locator("button").first.click()
+        wait_for(lambda: result.is_visible() and text.is_visible(), f"result {i}")  # noqa: B023
+        assert more.is_visible()
+        assert handle.is_visible()
+    assert covers.count() == 0
 
 
 def test_a_lesson_that_is_opened_counts_as_saved_and_has_no_toolbar_over_its_title(browser, lab):

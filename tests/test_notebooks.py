@@ -146,6 +146,7 @@ def test_markdown_images_have_a_text_and_details_are_closed(lesson):
     assert text.count("<details>") == text.count("</details>") == text.count("</summary>")
 
 
+@pytest.mark.once
 def test_a_page_made_without_a_kernel_has_every_picture_and_sentence(lesson):
     path, notebook = lesson
     page, _ = HTMLExporter().from_filename(path)
@@ -157,6 +158,7 @@ def test_a_page_made_without_a_kernel_has_every_picture_and_sentence(lesson):
             assert cell.outputs[-1].data["text/html"] in page
 
 
+@pytest.mark.once
 def test_a_lesson_becomes_a_script_with_its_prose(lesson):
     path, _ = lesson
     script, resources = nbconvert.get_exporter("script")().from_filename(path)

@@ -21,6 +21,7 @@ from ..live import explore
 
 STDS = (0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.11, 0.12, 0.14, 0.16, 0.2)
 LAYERS = np.arange(1, DEEPEST + 1)
+ENDS = (5, 10, 25, 50)  # of an axis: one that changed with every layer would be slow to draw
 SMALLEST, LARGEST = 1e-9, 1e3  # the ends of the logarithmic axes
 ROUNDING = 1e-12  # below it, a spread of numbers near 1 is an error of the computer
 CHANGED = ("Xavier", "He", "N(0, 1)")
@@ -137,9 +138,10 @@ def deep_network(fig):
         low, high = ACTIVATIONS[activation].range
         fill(outputs_of(scheme, activation)[0][depth - 1], low, high)
         title.set_text(f"layer {depth}, all outputs")
+        last = next(last for last in ENDS if depth <= last)
         for ax in (middle, right):
-            if ax.get_xlim() != (0, depth + 1):
-                ax.set(xlim=(0, depth + 1), xticks=_numbered(depth))
+            if ax.get_xlim() != (0, last + 1):
+                ax.set(xlim=(0, last + 1), xticks=np.arange(1, 6) * last // 5)
         left.xaxis.label.set_text("output" + ", last bar: 10 and more" * (activation == "ReLU"))
         for name in SCHEMES:
             stds = backward(name, activation, depth)
@@ -150,12 +152,6 @@ def deep_network(fig):
         return _on_depth(scheme, activation, depth)
 
     return update
-
-
-def _numbered(depth):
-    """The layers whose numbers stand below the axis, at most five."""
-    between = next(step for step in (1, 2, 5, 10) if depth <= 5 * step)
-    return range(between, depth + 1, between)
 
 
 def _five_curves(ax):
