@@ -207,7 +207,7 @@ class Lab:
         return not (stepped or again or self.pair.ended(LAST))
 
     def _train_on(self):
-        """Train for what is left until the next picture, a fifth of the time at least."""
+        """Train for the time left until the next picture, and for a fifth at least."""
         drawing = time.perf_counter() - self._trained
         self.pair.train_for(max(self.interval - drawing, self.interval / 5), LAST)
         self._trained = time.perf_counter()
