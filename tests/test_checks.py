@@ -7,7 +7,16 @@ from functools import partial
 
 import numpy as np
 import pytest
-from answers import attack, backward, forward, inference, initialization, rescaling, shift
+from answers import (
+    attack,
+    backward,
+    comparison,
+    forward,
+    inference,
+    initialization,
+    rescaling,
+    shift,
+)
 from answers.hostile import TROUBLE
 from answers.initialization import normal, raises, step_on_a_copy, talks
 from answers.submitted import TROUBLES
@@ -32,7 +41,7 @@ from bn_helpers.checks.measuring import fact
 from bn_helpers.checks.question import Question, expected_of
 from bn_helpers.checks.verdict import NotPassed
 
-SUBJECTS = backward, forward, inference, initialization, rescaling, shift
+SUBJECTS = backward, comparison, forward, inference, initialization, rescaling, shift
 RIGHT = [row for subject in SUBJECTS for row in subject.RIGHT]
 SLIPS = [row for subject in SUBJECTS for row in subject.SLIPS]
 

@@ -8,6 +8,8 @@ functions with the same face.
 from .backward import check_batchnorm_backward, check_batchnorm_backward_conv
 from .backward_derivatives import check_statistics_gradients
 from .capstone import check_layer, check_network
+from .comparison import check_fold_filters, check_speed_up
+from .comparison_layers import check_conv_layers
 from .depth import check_diagnose, check_he_weights, check_leaky_std, check_xavier_std
 from .forward import check_batchnorm_conv, check_batchnorm_forward, check_undo_batchnorm
 from .inference import check_batches_needed, check_fold, check_running_update
@@ -28,10 +30,12 @@ __all__ = [
     "check_batchnorm_backward_conv",
     "check_batchnorm_conv",
     "check_batchnorm_forward",
+    "check_conv_layers",
     "check_converted",
     "check_diagnose",
     "check_evaluate",
     "check_fold",
+    "check_fold_filters",
     "check_he_weights",
     "check_layer",
     "check_leaky_std",
@@ -41,6 +45,7 @@ __all__ = [
     "check_running_update",
     "check_saturated_share",
     "check_sgd_step",
+    "check_speed_up",
     "check_standardize_like",
     "check_statistics_gradients",
     "check_undo_batchnorm",
