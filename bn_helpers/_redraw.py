@@ -34,7 +34,8 @@ class Redraw:
             self._keep_background()
         canvas.restore_region(self.background)
         for artist in self.moving:
-            fig.draw_artist(artist)
+            if artist.axes is None or artist.axes.get_visible():
+                fig.draw_artist(artist)
         return canvas.buffer_rgba()
 
     def _keep_background(self):

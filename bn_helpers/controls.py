@@ -1,4 +1,4 @@
-"""The controls of a live figure: sliders, a menu, a check box, Play.
+"""The controls of a live figure: sliders, menus, a check box, a button, Play.
 
 Each function returns a maker: a function without arguments that makes the widget.
 """
@@ -8,7 +8,7 @@ from numbers import Integral, Real
 
 import ipywidgets
 import numpy as np
-from traitlets import TraitError
+from traitlets import Int, TraitError
 
 
 def slider(low, high, *, start, label, log=False, hint=""):
@@ -67,15 +67,76 @@ def switch(*, label, start=False, hint=""):
     return partial(_control, ipywidgets.Checkbox, label, hint, start)
 
 
-def play(*, label, interval=40, hint=""):
+def presets(settings, *, label, hint=""):
+    """A menu whose options set other controls: {option: {control: value}}.
+
+    It starts at the first option, whose values should be those that the controls start
+    at. It is blank, and its value None, once another of these controls has moved.
+    """
+    make = partial(_control, Presets, label, hint, next(iter(settings)), options=list(settings))
+    return partial(make, settings=settings)
+
+
+class Presets(ipywidgets.Dropdown):
+    """The menu of `presets`."""
+
+    def __init__(self, *, settings, **properties):
+        super().__init__(**properties)
+        self.settings = settings
+
+
+def expand(widgets, values):
+    """`values` by name, after those that a chosen preset among them stands for."""
+    expanded = {}
+    for name, value in values.items():
+        expanded |= getattr(widgets[name], "settings", {}).get(value, {})
+    return expanded | values
+
+
+def following(widgets, moved):
+    """The values, by name, that change with the control that was moved.
+
+    A preset sets others, and is itself blank once one of these has moved.
+    """
+    values = {}
+    for name, widget in widgets.items():
+        settings = getattr(widget, "settings", {})
+        if widget is moved:
+            values |= settings.get(widget.value, {})
+        elif any(moved is widgets[other] for setting in settings.values() for other in setting):
+            values[name] = None
+    return values
+
+
+def button(*, label, hint=""):
+    """A button; the argument of `update` is the number of clicks so far."""
+    return partial(_control, Button, label, hint, 0)
+
+
+class Button(ipywidgets.Button):
+    """The button of `button`, which counts its clicks."""
+
+    value = Int(0)
+
+    def __init__(self, **properties):
+        super().__init__(**properties | {"style": {}, "layout": {"width": "5em"}})
+        self.on_click(self._count)
+
+    def _count(self, _):
+        self.value += 1
+
+
+def play(*, label, interval=40, stop=True, hint=""):
     """Buttons to play, pause and go back to the start, for a computation in steps.
 
     There is a tick at most every `interval` ms. The argument of `update` is the number
     of ticks: 0 at the start and after the stop button, then 1, 2, 3. Other controls do
     not change it. `update` raises StopIteration(sentence) when the computation ends.
+    With stop=False there is no stop button.
     """
     # The value of the widget merges ticks, so it is not used as the count.
     properties = {"max": 10**9, "interval": interval, "show_repeat": False}
+    properties |= {} if stop else {"_dom_classes": ["bn-no-stop"]}
     return partial(_control, ipywidgets.Play, label, hint, 0, **properties)
 
 
@@ -99,6 +160,16 @@ def row(widget):
     widget.layout.width = "8em"
     layout = {"width": "9em", "justify_content": "flex-end"}
     return ipywidgets.HBox([ipywidgets.Label(widget.description, layout=layout), widget])
+
+
+def together(widgets):
+    """Several controls side by side, in two rows where the page is narrow."""
+    for widget in widgets:
+        if not isinstance(widget, ipywidgets.Play | Button):
+            widget.style.description_width = "7em"
+            widget.layout.flex, widget.layout.min_width = "1 1 14em", "14em"
+    layout = {"flex_flow": "row wrap", "align_items": "center", "max_width": "60em"}
+    return ipywidgets.HBox([row(widget) for widget in widgets], layout=layout)
 
 
 def _played(slider):

@@ -28,6 +28,7 @@ onPage((controls, shown, copy) => {
   }
   for (const button of controls.querySelectorAll(".widget-play button")) {
     const icon = button.firstElementChild.className.split("fa-").pop();
+    if (icon === "stop" && button.closest(".bn-no-stop")) button.style.display = "none";
     const before = button.parentElement.previousElementSibling; // a label, or a slider with one
     const label = (before?.querySelector(".widget-label") ?? before)?.textContent ?? "";
     set(button, "aria-label", `${{ play: "Play", pause: "Pause", stop: "Back to the start" }[icon] ?? icon}: ${label}`);

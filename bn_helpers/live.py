@@ -32,16 +32,16 @@ from . import plots
 from ._page import Page
 from ._png import Palette
 from ._redraw import Redraw
-from .controls import row, start_at
+from .controls import expand, following, row, start_at, together
 
 
-def explore(*, size=(7.2, 3.0), **controls):
+def explore(*, size=(7.2, 3.0), rows=(), **controls):
     """Decorate `draw(fig, *data)`, which returns `update(**values) -> sentence`.
 
     The result is an Explorer. Each control has the name of an argument of `update`;
-    `size` is in inches.
+    `size` is in inches. `rows` has the names of controls that stand side by side.
     """
-    return partial(Explorer, controls=controls, size=size)
+    return partial(Explorer, controls=controls, size=size, rows=rows)
 
 
 class Explorer:
@@ -51,9 +51,9 @@ class Explorer:
     ValueError for a start value that its control does not take.
     """
 
-    def __init__(self, draw, controls, size):
+    def __init__(self, draw, controls, size, rows):
         update_wrapper(self, draw)
-        self._draw, self._controls, self._size = draw, controls, size
+        self._draw, self._controls, self._look = draw, controls, (size, rows)
         data = list(inspect.signature(draw).parameters.values())[1:]  # without fig
         choices = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in controls]
         self.__signature__ = inspect.Signature(data + choices)
@@ -68,9 +68,9 @@ class Explorer:
             came = sorted(unknown)
             raise ValueError(f"{name}: expected start values for {list(controls)}, got {came}")
         widgets = {control: make() for control, make in controls.items()}
-        for control, value in start.items():
+        for control, value in expand(widgets, start).items():
             start_at(name, control, widgets[control], value)
-        return Live(self._draw, data, widgets, self._size)
+        return Live(self._draw, data, widgets, *self._look)
 
     def filmstrip(self, *data, settings):
         """Show a still picture and its sentence for each dict in `settings`."""
@@ -88,8 +88,9 @@ class Live:
     with the controls.
     """
 
-    def __init__(self, draw, data, widgets, size):
+    def __init__(self, draw, data, widgets, size, rows=()):
         self.name, self.widgets = draw.__qualname__, widgets
+        self._rows = rows or [[name] for name in widgets]
         plays = (name for name, widget in widgets.items() if isinstance(widget, ipywidgets.Play))
         self._ticks = dict.fromkeys(plays, 0)
         self._lock = threading.RLock()  # callbacks run on a thread of the kernel's own
@@ -124,7 +125,7 @@ class Live:
     def _set(self, values):
         self._setting = True
         try:
-            for name, value in values.items():
+            for name, value in expand(self.widgets, values).items():
                 if name in self._ticks:
                     self._ticks[name] = value
                 else:
@@ -160,7 +161,8 @@ class Live:
             plots.say(f"{self.sentence} {advice}")
             return
         _close_former(self)
-        rows = [row(widget) for widget in self.widgets.values()]
+        rows = [[self.widgets[name] for name in names] for names in self._rows]
+        rows = [together(parts) if parts[1:] else row(*parts) for parts in rows]
         self._page = Page(rows, self._outputs(), "live.js")
         for widget in self.widgets.values():
             widget.observe(self._moved, "value")
@@ -196,6 +198,7 @@ class Live:
                     if change.new and not change.owner.playing:
                         return  # the page sent this tick before it heard of the end
                     self._ticks[name] = self._ticks[name] + 1 if change.new else 0
+            self._set(following(self.widgets, change.owner))
             try:
                 self._draw()
                 self._page.update(self._outputs())

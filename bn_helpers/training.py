@@ -59,7 +59,7 @@ def train(network, X, y, *, lr, batch_size, rng, steps=None, epochs=None, record
     with np.errstate(all="ignore"), Progress(steps) as bar:
         _record(history, 0, network, record)
         for step in range(1, steps + 1):
-            loss = _step(network, *next(batches), lr)
+            loss = unchecked_sgd_step(network, *next(batches), lr)
             if not np.isfinite(loss):
                 history.diverged_at = step
                 bar.total = None  # a bar that ends early would turn red and stay
@@ -98,10 +98,10 @@ def sgd_step(network, X, y, lr):
     """
     X, lr = require.batch("X", X), require.between("lr", lr, 0)
     y = require.labels("y", y, len(X), _num_classes(network, X))
-    return _step(network, X, y, lr)
+    return unchecked_sgd_step(network, X, y, lr)
 
 
-def _step(network, X, y, lr):
+def unchecked_sgd_step(network, X, y, lr):
     """The same for trusted arguments."""
     loss, dlogits = unchecked_cross_entropy(network.outputs(X, training=True)[-1], y)
     if np.isfinite(loss):

@@ -21,6 +21,7 @@ WORDS = [
     "forward",
     "backward",
     "inference",
+    "comparison",
 ]
 
 
