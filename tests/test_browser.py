@@ -237,6 +237,7 @@ SLIDERS = {  # of each live figure one that no other has
     "05_batchnorm_forward": ["first value", "fifth point", "digit"],
     "06_batchnorm_backward": ["step", "examples", "angle to x̂", "tolerance"],
     "07_inference_statistics": ["other company", "momentum α", "training steps"],
+    "08_training_with_batchnorm": ["unit"],
 }
 
 CELLS = """() => [...document.querySelectorAll(".jp-Notebook .jp-Cell")].map(cell =>

@@ -13,6 +13,7 @@ from bn_helpers import data, initializers, predict
 from bn_helpers.experiments import inference as inference_numbers
 from bn_helpers.experiments import shift as shift_numbers
 from bn_helpers.explorers import (
+    comparison_figure1,
     depth,
     depth_asleep,
     forward_small_batches,
@@ -87,6 +88,13 @@ def fifty_layers_of_each():
     return " ".join([*told, *gains, *ends])
 
 
+def mnist_at_its_settings():
+    """What figure 3 of lesson 08 says at the settings that its answers name."""
+    figure = comparison_figure1.mnist.live(data.load_recorded("figure1_mnist"))
+    told = [figure.update(step=step) for step in (300, 500, 1000, 10_000, 50_000)]
+    return " ".join([*told, figure.update(rate="2", step=100)])
+
+
 def computed(*numbers):
     return lambda: " ".join(f"{number:.{digits}f}" for number, digits in numbers)
 
@@ -122,6 +130,7 @@ ALSO = {  # lesson -> what else tells numbers that its answers quote
         both_modes,
         computed((np.sqrt(19), 1), (1 / np.sqrt(8), 2)),
     ],
+    "08": [mnist_at_its_settings],
 }
 
 

@@ -23,6 +23,8 @@ from bn_helpers.explorers import (
     backward_graph,
     backward_parts,
     comparison,
+    comparison_figure1,
+    comparison_rates,
     depth,
     depth_asleep,
     forward,
@@ -130,6 +132,8 @@ EXPLORERS = {  # each with the function that gives its data
     inference.two_modes: lambda network, X, y: (),
     inference.running_statistics: lambda network, X, y: (experiment.train_runs(X, y), X, y),
     comparison.training_lab: lambda network, X, y: (0, 0.0),
+    comparison_figure1.mnist: lambda network, X, y: (load_recorded("figure1_mnist"),),
+    comparison_rates.learning_rates: lambda network, X, y: (load_recorded("learning_rates"),),
 }
 MOST = 256  # settings of all ends together; of more, some are chosen at random
 

@@ -81,8 +81,7 @@ def mnist(fig, record):
     for side, look in SIDES.items():
         for curve in curves[side]:
             curve.set(**look)
-        curves[side][0].set_label(f"{side} batch norm")
-    left.legend(loc="lower right", fontsize=8)
+    _words(left, 0.04, 0.7, 0.5, 0.3)
     marks = [ax.axvline(100, color=plots.INK, linestyle=":", linewidth=1.2) for ax in fig.axes]
     for ax in fig.axes:
         ax.set(xscale="log")
@@ -112,9 +111,9 @@ def mnist(fig, record):
 
 def _set_axes(axes, rate, cases):
     """Ranges and ticks of the three axes, which depend on the rate."""
-    limit = max(np.abs(run["percentiles"][0, 1:]).max() for run in cases.values())
     if axes[0].get_xlim()[1] == LAST[rate]:
         return
+    limit = max(np.abs(run["percentiles"][0, 1:]).max() for run in cases.values())
     for ax in axes:
         ax.set_xlim(90, LAST[rate])
         plots.log_ticks(ax.xaxis, TICKS[rate])

@@ -27,7 +27,7 @@ SUMMARY = (
 @explore(
     rate=steps(RATES, start=0.05, label="learning rate", hint="of both networks"),
     kind=choice(*KINDS, label="network", hint="sigmoid with Xavier weights, ReLU with He weights"),
-    size=(7.2, 2.9),
+    size=(7.2, 3.1),
 )
 def learning_rates(fig, record):
     """Live: five seeds without and with batch norm at a learning rate, as recorded.
@@ -43,6 +43,7 @@ def learning_rates(fig, record):
     left.set(xlim=(0, STEPS), ylim=(0, 1))
     plots.name(left, "step", "test accuracy", "at this rate")
     draw = _by_rate(right)
+    _legend(fig, right)
     mark = right.axvline(1, color=plots.INK, linestyle=":", linewidth=1.2)
 
     def update(rate, kind):
@@ -61,6 +62,11 @@ def learning_rates(fig, record):
     return update
 
 
+def _legend(fig, ax):
+    """Name the two kinds of lines of `ax` below the figure."""
+    fig.legend(handles=ax.get_lines()[::2], loc="outside lower center", ncols=2, fontsize=9)
+
+
 def _by_rate(ax):
     """Prepare the accuracies at the end by rate; returns `draw({side: accuracies})`."""
     ax.set(xscale="log", xlim=(0.008, 12), ylim=(0, 1))
@@ -70,9 +76,8 @@ def _by_rate(ax):
     dots, lines = {}, {}
     for side, look in SIDES.items():
         (lines[side],) = ax.plot([], [], linewidth=1.4, label=f"{side} batch norm", **look)
-        style = dict(color=look["color"], marker=MARKS[side], markersize=3.5, alpha=0.5)
+        style = dict(color=look["color"], marker=MARKS[side], markersize=3.5, markeredgewidth=0)
         (dots[side],) = ax.plot([], [], linestyle="", **style)
-    ax.legend(loc="lower center", fontsize=8)
 
     def draw(runs):
         for side, accuracies in runs.items():
@@ -124,7 +129,7 @@ def _reported(ax, names=True):
 
 def summary(mnist, rates):
     """Show the lesson in one picture, from its two records."""
-    with plots.card(height=2.7) as fig:
+    with plots.card(height=2.9) as fig:
         left, middle, right = fig.subplots(1, 3, width_ratios=(1, 1.1, 1.1))
         for place, rate in enumerate(("0.1", "2")):
             for side, look in SIDES.items():
@@ -138,6 +143,7 @@ def summary(mnist, rates):
         plots.name(left, "learning rate", "steps to 90%", "MNIST")
         _by_rate(middle)({side: rates[f"ReLU, {side}"]["accuracy"] for side in SIDES})
         plots.name(middle, title="digits, ReLU", y="test accuracy")
+        _legend(fig, middle)
         _reported(right, names=False)
         plots.name(right, title="ImageNet")
     plots.show(fig, SUMMARY)

@@ -2,8 +2,8 @@
 
 It writes figure1_mnist.npz from the reader's own four MNIST files (see data/README.md).
 Without a folder it says so, writes nothing and ends well. Other images than MNIST are
-refused. The networks are sigmoid 784-100-100-100-10 in float32, with weights N(0, 0.1^2)
-and batches of 60, without and with batch norm, in two ways:
+refused. The networks are sigmoid 784-100-100-100-10 in float32, with weights
+N(0, 0.1^2) and batches of 60. They train without and with batch norm, in two ways:
 
 - rate 0.1: seeds 0 to 4 for 10 000 steps, seeds 0 and 1 for 50 000
 - rate 2: seeds 0 to 4 for 3000 steps

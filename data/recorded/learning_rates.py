@@ -1,11 +1,11 @@
 """Record how networks learn at ten learning rates (`make record`).
 
 It writes learning_rates.npz. The networks are 64-100-100-100-10 on the digits, sigmoid
-with Xavier weights and ReLU with He weights, without and with batch norm, in float32,
-with batches of 60, 1000 steps and seeds 0 to 4. "accuracy" (rates, seeds, looks) is that
-on the test images, in evaluation mode, every 25 steps. "pixels" (ways, seeds, looks) is
-the same at rate 0.5, with pixels times 1/4, 1 and 4, and standardized. This takes about
-two minutes on one core.
+with Xavier weights and ReLU with He weights, without and with batch norm. They train in
+float32 with batches of 60, 1000 steps, seeds 0 to 4. "accuracy" (rates, seeds, looks)
+is that on the test images, in evaluation mode, every 25 steps. "pixels" (ways, seeds,
+looks) is the same at rate 0.5, with pixels times 1/4, 1 and 4, and standardized. This
+takes about two minutes on one core.
 """
 
 from pathlib import Path
