@@ -150,7 +150,7 @@ def test_both_ends_of_every_control_and_random_settings_are_told_and_drawn(
         dict(zip(figure.widgets, values))
         for values in itertools.product(*map(ends, figure.widgets.values()))
     ]
-    both = both if len(both) <= MOST else shuffled.sample(both, MOST // 4)
+    both = both if len(both) <= MOST else shuffled.sample(both, MOST // 16)
     settings = [
         {name: anywhere(widget, rng) for name, widget in figure.widgets.items()} for _ in range(500)
     ]

@@ -12,7 +12,7 @@ from support.pixels import full_draw, pixels
 
 from bn_helpers import _canvas, _page, live, plots
 from bn_helpers._png import COARSEST
-from bn_helpers.controls import choice, play, row, slider, steps, switch, timeline
+from bn_helpers.controls import button, choice, play, presets, row, slider, steps, switch, timeline
 from bn_helpers.live import explore
 
 X = np.random.default_rng(0).standard_normal((200, 20))
@@ -639,3 +639,43 @@ def test_a_timeline_is_a_slider_with_a_player_and_refuses_odd_steps():
     for wrong in ({"start": 5}, {"start": 310}, {"step": 7}):
         with pytest.raises(ValueError, match="timeline: expected multiples of step"):
             timeline(300, **{"step": 10, "label": "step"} | wrong)
+
+
+@explore(
+    setting=presets({"low": dict(std=0.1), "high": dict(std=0.9)}, label="setting"),
+    std=slider(0.0, 1.0, start=0.1, label="std"),
+    step=button(label="Step"),
+    size=(4, 2),
+    rows=[("setting", "step"), ("std",)],
+)
+def preset(fig, drawn):
+    def update(setting, std, step):
+        drawn.append(std)
+        return f"{setting}: {std:.1f}, {step} clicks"
+
+    return update
+
+
+def test_a_preset_moves_its_controls_with_one_picture_and_is_blank_after_another_move(page):
+    drawn = []
+    figure = preset.live(drawn, setting="high")
+    assert figure.sentence == "high: 0.9, 0 clicks"
+    figure.show()
+    figure.widgets["setting"].value = "low"
+    assert figure.sentence == "low: 0.1, 0 clicks"
+    figure.widgets["std"].value = 0.5
+    assert figure.sentence == "None: 0.5, 0 clicks"
+    figure.widgets["step"].click()
+    assert figure.sentence == page[2].history[-1]["text/plain"] == "None: 0.5, 1 clicks"
+    assert drawn == [0.9, 0.1, 0.5, 0.5]
+    assert figure.update(setting="high") == "high: 0.9, 1 clicks"
+
+
+def test_controls_that_stand_side_by_side_are_closed_with_the_figure(page):
+    figure = preset.live([])
+    figure.show()
+    first, second, *_ = figure._page.box.children
+    assert [type(part).__name__ for part in first.children] == ["Presets", "Button"]
+    assert second is figure.widgets["std"]
+    figure.close()
+    assert {widget.comm for widget in (first, *first.children, second)} == {None}

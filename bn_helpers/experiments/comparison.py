@@ -31,7 +31,7 @@ DEPTHS = [1, 2, 3, 4, 5]  # hidden layers, of 100 units each
 LAST = 5000  # step
 SHOWN = 60  # test images whose activations are drawn
 PERCENTILES = (15, 50, 85)  # as in figure 1 of the paper
-SECONDS = 0.025  # of training between two pictures
+SECONDS = 0.02  # of training between two pictures
 SEED = 0
 MOST = 200  # points of a curve that are drawn
 
@@ -42,15 +42,18 @@ RELU = FIGURE_1 | dict(activation="ReLU", initializer="He")
 SETTINGS = {
     "the paper's figure 1": FIGURE_1,
     "ReLU from He": RELU,
-    "learning rate 3": RELU | dict(lr=3.0),
-    "weights too large": RELU | dict(initializer="N(0, 1)"),
-    "weights all zero": RELU | dict(initializer="zeros"),
     "batches of two": RELU | dict(batch_size=2),
+    "learning rate 3": RELU | dict(lr=3.0),
+    "ReLU from N(0, 1)": RELU | dict(initializer="N(0, 1)", depth=5),
+    "tanh from N(0, 1)": FIGURE_1 | dict(activation="tanh", initializer="N(0, 1)", depth=5),
+    "momentum 0.001": FIGURE_1 | dict(momentum=0.001),
+    "all weights zero": RELU | dict(initializer="zeros"),
 }
 
 # When is a network stuck, and why? Each is a measured share or spread.
 JUDGED = 50  # step from which this is asked
 LEARNS = 0.5  # accuracy of a network that is not stuck
+LEARNED = np.log(10) / 2  # loss (nats) of a network whose running statistics lag
 DEAD = 0.8  # share of the units of a layer that give 0 to every image
 FLAT = 0.5  # share of the outputs of a layer where the activation is flat
 ASLEEP = 0.02  # std of the last hidden outputs between images
@@ -141,6 +144,9 @@ def stuck(run, accuracy, hidden, signs, activation):
         return "diverged", {"step": run.diverged_at}
     if len(run.losses) < JUDGED or accuracy >= LEARNS:
         return "", {}
+    loss = np.mean(run.losses[-JUDGED:])
+    if signs and loss < LEARNED:
+        return "late", {"loss": loss}
     for name, low, values in criteria(hidden, signs, activation):
         layer = int(np.argmax(values))
         if values[layer] >= low:
@@ -191,13 +197,20 @@ class Lab:
             self.pair = new_pair(**start)
         self.pair.use(lr, batch_size, momentum)
         if fresh:
-            self.pair.train(self._steps)
+            self._train_before()
         elif stepped:
             self.pair.train(1)
         elif played > 0 and not again:
             self.pair.train_for(self.seconds, LAST)
         self._see()
         return not (stepped or again or self.pair.ended(LAST))
+
+    def _train_before(self):
+        """Take the steps before the first picture, with points on the way."""
+        stride = max(1, self._steps // (MOST // 2))
+        while self.pair.step < self._steps:
+            self._see()
+            self.pair.train(min(stride, self._steps - self.pair.step))
 
     def _see(self):
         self.looks = {
@@ -206,9 +219,9 @@ class Lab:
         if self.points and self.points[-1][0] == self.pair.step:
             self.points.pop()
         seen = [value for one in self.looks.values() for value in (one.accuracy, *one.percentiles)]
-        self.points.append([self.pair.step, *seen])
-        if len(self.points) > MOST:
+        if len(self.points) == MOST:
             del self.points[1::2]
+        self.points.append([self.pair.step, *seen])
 
     def losses(self, name):
         """Steps and mean losses, in at most 200 blocks of a run."""

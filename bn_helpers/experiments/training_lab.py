@@ -21,7 +21,7 @@ class TrainingRun:
     def __init__(self, network, X, y, *, lr, batch_size, rng, look=lambda _: None, every=1):
         self.network, self.lr, self.look, self.every = network, lr, look, every
         self.losses, self.looks, self.diverged_at = [], [look(network)], None
-        self._data = X, y, rng
+        self._data, self._batch = (X, y, rng), None
         self.use_batches(batch_size)
 
     def use_batches(self, size):
@@ -37,7 +37,9 @@ class TrainingRun:
         return self.looks[min(step // self.every, len(self.looks) - 1)]
 
     def _step(self):
-        loss = unchecked_sgd_step(self.network, *next(self._batches), self.lr)
+        self._batch = self._batch or next(self._batches)  # kept if the step is interrupted
+        loss = unchecked_sgd_step(self.network, *self._batch, self.lr)
+        self._batch = None
         if not np.isfinite(loss):
             self.diverged_at = len(self.losses) + 1
             return

@@ -33,12 +33,14 @@ NEAR = 0.02  # of accuracy: less than that is level
 STUCK = {  # {name} is "With" or "Without"
     "": "",
     "diverged": " {name}: diverged at step {step}.",
+    "late": " {name}: learns, loss {loss:.2f}, but its running statistics lag.",
     "dead": " {name}: dead, {share:.0%} of layer {layer} gives only 0.",
     "saturated": " {name}: saturated, {share:.0%} of layer {layer} is flat.",
     "asleep": " {name}: asleep, layer {layer} varies by {between:.1g} between images.",
     "signs": " {name}: {share:.0%} of layer {layer} is normalized to −1 or 1.",
     "unknown": " {name}: learns slowly.",
 }
+NEXT, NEW = "acts from the next step on", "begins a new run"  # said on hover
 ROWS = [
     ("play", "step", "reset", "setting"),
     ("lr", "batch_size", "momentum"),
@@ -51,12 +53,12 @@ ROWS = [
     play=play(label="training", interval=20, stop=False),
     step=button(label="Step", hint="one step of both networks"),
     reset=button(label="Reset", hint="the same run again, from the start"),
-    lr=slider(0.001, 10, start=FIGURE_1["lr"], log=True, label="learning rate"),
-    batch_size=steps(BATCH_SIZES, start=FIGURE_1["batch_size"], label="batch size"),
-    momentum=steps(MOMENTA, start=FIGURE_1["momentum"], label="momentum"),
-    activation=choice(*LAYERS, label="activation", hint="begins a new run"),
-    initializer=choice(*STARTS, label="first weights", hint="begins a new run"),
-    depth=steps(DEPTHS, start=FIGURE_1["depth"], label="hidden layers", hint="begins a new run"),
+    lr=slider(0.001, 10, start=FIGURE_1["lr"], log=True, label="learning rate", hint=NEXT),
+    batch_size=steps(BATCH_SIZES, start=FIGURE_1["batch_size"], label="batch size", hint=NEXT),
+    momentum=steps(MOMENTA, start=FIGURE_1["momentum"], label="momentum", hint=NEXT),
+    activation=choice(*LAYERS, label="activation", hint=NEW),
+    initializer=choice(*STARTS, label="first weights", hint=NEW),
+    depth=steps(DEPTHS, start=FIGURE_1["depth"], label="hidden layers", hint=NEW),
     size=(7.2, 3.7),
     rows=ROWS,
 )
@@ -64,8 +66,9 @@ def training_lab(fig, steps=0, seconds=None):
     """Live: two real networks train on the real digits, with and without batch norm.
 
     They begin with the same weights and see the same batches. steps: taken before the
-    first picture. lr: 0.001 to 10, batch_size, momentum: act from the next step on.
-    activation, initializer, depth begin a new run. setting: sets all six.
+    first picture. seconds: of training between two pictures. lr, batch_size, momentum:
+    act from the next step on. activation, initializer, depth: begin a new run.
+    setting: sets all six.
     """
     lab = Lab(steps) if seconds is None else Lab(steps, seconds)
     panels = panels_of(fig)

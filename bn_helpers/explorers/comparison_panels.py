@@ -3,7 +3,7 @@
 import numpy as np
 
 from .. import plots
-from ..experiments.comparison import DEPTHS, LAST, PERCENTILES
+from ..experiments.comparison import DEPTHS, LAST, PERCENTILES, digits
 
 STYLES = {"without": plots.WITHOUT_BATCHNORM, "with": plots.WITH_BATCHNORM}
 CHANCE = np.log(10)  # the loss (nats) if all ten digits are equally probable
@@ -16,28 +16,45 @@ OUTPUTS = {"sigmoid": (0, 1), "tanh": (-1, 1), "ReLU": (0, 4)}
 
 def panels_of(fig):
     """The panels on a new figure: functions that show a Lab."""
-    rows = fig.add_gridspec(2, 1, height_ratios=(1.5, 1))
-    above = rows[0].subgridspec(1, 4).subplots()
-    below = np.ravel(rows[1].subgridspec(1, len(DEPTHS)).subplots())
+    fig.get_layout_engine().set(h_pad=0.07)
+    rows = fig.add_gridspec(3, 1, height_ratios=(0.12, 1.5, 1))
+    words = names(fig.add_subplot(rows[0]))
+    above = rows[1].subgridspec(1, 4).subplots()
+    below = np.ravel(rows[2].subgridspec(1, len(DEPTHS)).subplots())
     for ax in [*above, *below]:
         ax.tick_params(labelsize=8)
-        for words in (ax.title, ax.xaxis.label, ax.yaxis.label):
-            words.set_size(9)
+        for text in (ax.title, ax.xaxis.label, ax.yaxis.label):
+            text.set_size(9)
     upper = [draw(ax) for draw, ax in zip((accuracies, losses, percentiles, gradients), above)]
-    return [*upper, *(outputs(ax, number) for number, ax in enumerate(below, 1))]
+    return [words, *upper, *(outputs(ax, number) for number, ax in enumerate(below, 1))]
+
+
+def names(ax):
+    """Which line is which network, and that both are real."""
+    ax.set_axis_off()
+    ax.set(xlim=(0, 1), ylim=(-1, 1))
+    count, _, tested, _ = map(len, digits())
+    real = f"real networks, real digits: {count} to train, {tested} to test"
+    ax.text(1, 0, real, ha="right", va="center", size=8, color=plots.FAINT)
+    places = {"with": (0, "with batch norm"), "without": (0.3, "without")}
+    written = {}
+    for name, (x, words) in places.items():
+        ax.plot([x, x + 0.04], [0, 0], linewidth=1.3, **STYLES[name])
+        colour = STYLES[name]["color"]
+        written[name] = ax.text(x + 0.05, 0, words, va="center", size=9, color=colour)
+
+    def show(lab):
+        for name, text in written.items():
+            diverged = bool(lab.pair.runs[name].diverged_at)
+            text.set_text(places[name][1] + ": diverged" * diverged)
+
+    return show
 
 
 def _lines(ax, **style):
     """An empty line for each network, by name."""
     style = dict(linewidth=1.3, zorder=ABOVE) | style
     return {name: ax.plot([], [], **line | style)[0] for name, line in STYLES.items()}
-
-
-def _write(ax, height, words, colour):
-    """A few words at the right, at a height in 0..1."""
-    return ax.text(
-        0.97, height, words, transform=ax.transAxes, ha="right", size=8, color=colour, zorder=1
-    )
 
 
 def _follow(ax, step):
@@ -51,19 +68,12 @@ def accuracies(ax):
     ax.set(xlim=(0, ENDS[0]), ylim=(0, 1))
     plots.name(ax, x="step", y="test accuracy")
     lines = _lines(ax)
-    names = {"without": ("without", 0.45), "with": ("with batch norm", 0.6)}
-    written = {
-        name: _write(ax, height, words, lines[name].get_color())
-        for name, (words, height) in names.items()
-    }
 
     def show(lab):
         _follow(ax, lab.pair.step)
         points = np.array(lab.points)
-        for i, (name, line) in enumerate(lines.items()):
+        for i, line in enumerate(lines.values()):
             line.set_data(points[:, 0], points[:, 1 + i * (1 + len(PERCENTILES))])
-            diverged = bool(lab.pair.runs[name].diverged_at)
-            written[name].set_text(names[name][0] + ": diverged" * diverged)
 
     return show
 
@@ -73,7 +83,8 @@ def losses(ax):
     plots.log_ticks(ax.yaxis, (0.01, 1, 100))
     plots.name(ax, x="step", y="loss of the batch")
     ax.axhline(CHANCE, color=plots.FAINT, linestyle=":", linewidth=1)
-    _write(ax, 0.76, "dotted: chance", plots.FAINT)
+    words = dict(ha="right", size=8, color=plots.FAINT, zorder=1)
+    ax.text(0.97, 0.76, "dotted: chance", transform=ax.transAxes, **words)
     lines = _lines(ax)
 
     def show(lab):
@@ -87,7 +98,7 @@ def losses(ax):
 
 def percentiles(ax):
     ax.set(xlim=(0, ENDS[0]), ylim=(-REACH[0], REACH[0]))
-    plots.name(ax, x="step", y="a unit's input: 15, 50, 85 %")
+    plots.name(ax, x="step", y="unit input: 15, 50, 85 %")
     ax.yaxis.label.set_size(8)
     lines = _lines(ax)
 
@@ -113,7 +124,7 @@ def percentiles(ax):
 
 def gradients(ax):
     ax.set(xlim=(0.7, len(DEPTHS) + 1.3), ylim=NORMS, yscale="log", xticks=[1, 2, 3, 4, 5, 6])
-    plots.log_ticks(ax.yaxis, (1e-4, 0.01, 1, 100))
+    plots.log_ticks(ax.yaxis, (0.001, 0.1, 10))
     plots.name(ax, x="layer", y="gradient norm")
     lines = _lines(ax, marker="o", markersize=3)
 
