@@ -36,8 +36,9 @@ def learning_rates(fig, record):
     accuracy at the end for all ten rates.
     """
     left, right = fig.subplots(1, 2)
+    # Mixed colours where lines meet would be too many for the palette of a picture.
     curves = {
-        side: [left.plot([], [], linewidth=1, **look)[0] for _ in range(5)]
+        side: [left.plot([], [], linewidth=1, antialiased=False, **look)[0] for _ in range(5)]
         for side, look in SIDES.items()
     }
     left.set(xlim=(0, STEPS), ylim=(0, 1))
@@ -76,7 +77,7 @@ def _by_rate(ax):
     dots, lines = {}, {}
     for side, look in SIDES.items():
         (lines[side],) = ax.plot([], [], linewidth=1.4, label=f"{side} batch norm", **look)
-        style = dict(color=look["color"], marker=MARKS[side], markersize=3.5, markeredgewidth=0)
+        style = dict(color=look["color"], marker=MARKS[side], markersize=3, antialiased=False)
         (dots[side],) = ax.plot([], [], linestyle="", **style)
 
     def draw(runs):
