@@ -13,7 +13,7 @@ def speed_up(steps, without, with_bn, share):
 
 
 def curves(rng, share, seeds, looks, first, last):
-    """Accuracies (seeds, looks) that reach `share` between two looks, and fall back once."""
+    """Accuracies (seeds, looks) that reach `share` at some look, and fall back once."""
     rows = rng.uniform(0.1, share - 0.02, (seeds, looks))
     for row, k in zip(rows, rng.permutation(np.arange(first, last + 1))[:seeds]):
         row[k:] = rng.uniform(share + 0.01, 1, looks - k)

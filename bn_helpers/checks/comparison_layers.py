@@ -27,7 +27,7 @@ def conv_layers(rng, batchnorm):
 
 
 def check_conv_layers(*answers):
-    """The Verdict on a function (rng, batchnorm) -> the list of layers of the lesson."""
+    """The Verdict on a function (rng, batchnorm) -> the layers of the lesson."""
     return told(check_conv_layers, judged, answers, conv_layers)
 
 
@@ -40,7 +40,7 @@ def judged(answer):
 
 
 def _parameters(answer, batchnorm):
-    """The number of parameters of the layers; Stop if they are not those of the lesson."""
+    """The number of parameters; Stop if the layers are not those of the lesson."""
     layers = _made(answer, batchnorm)
     kinds = [type(layer) for layer in layers]
     block = [Convolution, BatchNorm, ReLU, AveragePooling]

@@ -17,7 +17,7 @@ def images(X):
 
 
 def conv_layers(rng, batchnorm):
-    """The layers of a network for images (N, 1, 8, 8): 8 filters, then 16, then 10 outputs."""
+    """The layers of a network for (N, 1, 8, 8): 8 filters, 16 filters, 10 outputs."""
     layers = []
     for C, F in ((1, 8), (8, 16)):
         fan_in = C * 3 * 3

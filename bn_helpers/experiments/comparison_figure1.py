@@ -16,7 +16,7 @@ LOOKED_AT = 2000  # test images for the percentiles, at most
 
 
 def figure1_network(inputs, batchnorm, rng):
-    """Three hidden layers of 100 sigmoids, as in section 4.1 of the paper, in float32."""
+    """Three hidden layers of 100 sigmoids in float32 (paper, section 4.1)."""
     sizes = [inputs, 100, 100, 100, 10]
     kind = dict(activation=Sigmoid, initializer=normal(STD), dtype=np.float32)
     return mlp(sizes, rng=rng, batchnorm=batchnorm, **kind)
@@ -28,8 +28,8 @@ def figure1_run(data, batchnorm, seed, *, lr=RATE, legs=((STEPS, 50),)):
     data: (X_train, y_train, X_test, y_test). legs: pairs (steps, every), one after the
     other; the run looks before the first step and after `every` steps of each leg.
     "accuracy": on the test images, in evaluation mode. "percentiles": of the inputs of
-    UNITS sigmoids of the last hidden layer, (looks, 3, UNITS). "steps": at which it
-    looked. The same seed gives the same weights and batches with and without batch norm.
+    UNITS sigmoids of the last hidden layer, (looks, 3, UNITS). "steps": of the looks.
+    The same seed gives the same weights and batches with and without batch norm.
     """
     X, y, X_test, y_test = (part.astype(np.float32) if part.ndim == 2 else part for part in data)
     rng = np.random.default_rng(seed)

@@ -55,7 +55,7 @@ def rate_run(digits, kind, side, lr, seed, *, steps=STEPS, pixels="x 1"):
 
 
 def losses(digits, kind, side, factor, steps):
-    """The losses of the first steps at PIXEL_RATE, (steps,), with pixels times `factor`.
+    """The losses of the first steps at PIXEL_RATE (steps,), with pixels times `factor`.
 
     They are computed in float64, with seed 0.
     """

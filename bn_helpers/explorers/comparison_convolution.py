@@ -31,7 +31,7 @@ def conv_curves(steps, accuracies):
 
 
 def feature_maps(network, image):
-    """Show an image (64,) and the maps of the first block of a network with batch norm."""
+    """Show an image (64,) and its maps in the first block of a network."""
     outputs, means, stds = first_block(network, image[None])
     rows = ("convolution", "batch norm", "ReLU", "pooling")
     with plots.card(height=3.5) as fig:

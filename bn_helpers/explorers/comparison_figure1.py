@@ -54,8 +54,7 @@ def _axes(fig):
     left.set_ylim(0, 1)
     plots.name(left, "step", "test accuracy", "(a)")
     for ax, letter, side in zip(rights, "bc", SIDES):
-        plots.name(ax, "step", title=f"({letter}) {side} batch norm")
-    plots.name(rights[0], y="input of the unit")
+        plots.name(ax, "step", "input of the unit", f"({letter}) {side} batch norm")
     return left, *rights
 
 

@@ -1,4 +1,4 @@
-"""Lesson 08: learning rates, the size of the pixels, ImageNet, and all in one picture."""
+"""Lesson 08: learning rates, the size of the pixels, ImageNet, and a summary."""
 
 import numpy as np
 
@@ -72,7 +72,7 @@ def _by_rate(ax):
     """Prepare the accuracies at the end by rate; returns `draw({side: accuracies})`."""
     ax.set(xscale="log", xlim=(0.008, 12), ylim=(0, 1))
     plots.log_ticks(ax.xaxis, [0.01, 0.1, 1, 10])
-    plots.name(ax, "learning rate", title=f"at step {STEPS}, all rates")
+    plots.name(ax, "learning rate", "test accuracy", f"at step {STEPS}, all rates")
     x = np.repeat(RATES, 5)
     dots, lines = {}, {}
     for side, look in SIDES.items():
@@ -117,7 +117,7 @@ def imagenet():
     plots.show(fig, REPORTED.format(told=told))
 
 
-def _reported(ax, names=True):
+def _reported(ax):
     shown = {name: millions for name, (millions, _) in IMAGENET.items() if millions}
     for place, (name, millions) in enumerate(shown.items()):
         look = SIDES["without" if name == "Inception" else "with"]
@@ -125,7 +125,7 @@ def _reported(ax, names=True):
         ax.barh(-place, millions, height=0.6, color=look["color"], hatch=hatch, edgecolor="white")
         ax.text(millions + 0.5, -place, f"{millions}", va="center", size=9)
     ax.set(xlim=(0, 36), yticks=-np.arange(len(shown)), yticklabels=list(shown))
-    plots.name(ax, "million steps to 72.2%", "network" if names else None)
+    plots.name(ax, "million steps to 72.2%", "network")
 
 
 def summary(mnist, rates):
@@ -143,8 +143,8 @@ def summary(mnist, rates):
         plots.log_ticks(left.yaxis, [100, 1000, 10_000])
         plots.name(left, "learning rate", "steps to 90%", "MNIST")
         _by_rate(middle)({side: rates[f"ReLU, {side}"]["accuracy"] for side in SIDES})
-        plots.name(middle, title="digits, ReLU", y="test accuracy")
+        plots.name(middle, title="digits, ReLU")
         _legend(fig, middle)
-        _reported(right, names=False)
+        _reported(right)
         plots.name(right, title="ImageNet")
     plots.show(fig, SUMMARY)
