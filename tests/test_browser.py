@@ -241,6 +241,7 @@ SLIDERS = {  # of each live figure one that no other has
     "09_why_it_works": ["noise", "step", "layers"],
     "08b_size_of_the_weights": ["scale", "first length"],
     "09b_when_it_does_not": ["batch size m", "groups", "empty rows", "tuning batch"],
+    "08_training_with_batchnorm": ["unit"],
 }
 
 CELLS = """() => [...document.querySelectorAll(".jp-Notebook .jp-Cell")].map(cell =>

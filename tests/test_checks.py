@@ -18,6 +18,11 @@ from answers import (
     reasons,
     rescaling,
     scales,
+    comparison,
+    forward,
+    inference,
+    initialization,
+    rescaling,
     shift,
 )
 from answers.hostile import TROUBLE
@@ -48,6 +53,7 @@ SUBJECTS = backward, bugs, forward, inference, initialization, rescaling, shift
 SUBJECTS = backward, forward, inference, initialization, reasons, rescaling, shift
 SUBJECTS = backward, forward, inference, initialization, rescaling, scales, shift
 SUBJECTS = backward, forward, inference, initialization, limits, rescaling, shift
+SUBJECTS = backward, comparison, forward, inference, initialization, rescaling, shift
 RIGHT = [row for subject in SUBJECTS for row in subject.RIGHT]
 SLIPS = [row for subject in SUBJECTS for row in subject.SLIPS]
 

@@ -15,6 +15,7 @@ from bn_helpers.experiments import inference as inference_numbers
 from bn_helpers.experiments import shift as shift_numbers
 from bn_helpers.explorers import (
     bugs,
+    comparison_figure1,
     depth,
     depth_asleep,
     forward_small_batches,
@@ -98,6 +99,11 @@ def narrow_columns():
     patients = {f"patient {n}": (RIGHT[n][0], BROKEN[n]) for n in (1, 6, 7)}
     figure = bugs.bench.live(patients, patient="patient 7")
     return " ".join(figure.update(std=std) for std in (0.01, 0.1, 0.3))
+def mnist_at_its_settings():
+    """What figure 3 of lesson 08 says at the settings that its answers name."""
+    figure = comparison_figure1.mnist.live(data.load_recorded("figure1_mnist"))
+    told = [figure.update(step=step) for step in (700, 1000, 2000, 50_000)]
+    return " ".join([*told, figure.update(rate="2", step=100)])
 
 
 def computed(*numbers):
@@ -162,6 +168,7 @@ ALSO = {  # lesson -> what else tells numbers that its answers quote
     ],
     "09": [noise_and_smoothness],
     "08b": [scales_and_angles],
+    "08": [mnist_at_its_settings],
 }
 
 

@@ -25,6 +25,8 @@ from bn_helpers.explorers import (
     backward_parts,
     bugs,
     comparison,
+    comparison_figure1,
+    comparison_rates,
     depth,
     depth_asleep,
     forward,
@@ -156,6 +158,8 @@ EXPLORERS = {  # each with the function that gives its data
         X[3],
     ),
     limits_statistics.fine_tuning: lambda network, X, y: (load_recorded("limits_statistics"),),
+    comparison_figure1.mnist: lambda network, X, y: (load_recorded("figure1_mnist"),),
+    comparison_rates.learning_rates: lambda network, X, y: (load_recorded("learning_rates"),),
 }
 MOST = 256  # settings of all ends together; of more, some are chosen at random
 

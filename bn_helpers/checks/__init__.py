@@ -18,6 +18,8 @@ from .bugs import (
     check_patient_8,
 )
 from .capstone import check_layer, check_network
+from .comparison import check_fold_filters, check_speed_up
+from .comparison_layers import check_conv_layers
 from .depth import check_diagnose, check_he_weights, check_leaky_std, check_xavier_std
 from .forward import check_batchnorm_conv, check_batchnorm_forward, check_undo_batchnorm
 from .inference import check_batches_needed, check_fold, check_running_update
@@ -41,6 +43,7 @@ __all__ = [
     "check_batchnorm_backward_conv",
     "check_batchnorm_conv",
     "check_batchnorm_forward",
+    "check_conv_layers",
     "check_converted",
     "check_diagnose",
     "check_effective_rate",
@@ -48,6 +51,7 @@ __all__ = [
     "check_fold",
     "check_groupnorm",
     "check_growth",
+    "check_fold_filters",
     "check_he_weights",
     "check_layer",
     "check_layernorm",
@@ -73,6 +77,7 @@ __all__ = [
     "check_sgd_step",
     "check_sorted_claims",
     "check_squared_norm",
+    "check_speed_up",
     "check_standardize_like",
     "check_statistics_gradients",
     "check_undo_batchnorm",
