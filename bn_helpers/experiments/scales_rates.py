@@ -36,7 +36,7 @@ def _squares(arrays):
     return np.array([np.sum(array**2) for array in arrays])
 
 
-def losses(times, hidden_lr, seed, steps=150):
+def losses(times, hidden_lr, seed, steps=100):
     """The loss (steps,) of each batch; the normalized weights begin `times` as large.
 
     They have the rate hidden_lr, all other parameters 0.1.

@@ -76,7 +76,7 @@ def _courses(ax, part):
     def draw(shares):
         for kind in KINDS:
             for line, course in zip(lines[kind], shares[kind]):
-                # from the end, where equal curves then have their dashes at equal places
+                # from the end, so that equal curves have their dashes at equal places
                 line.set_data(np.arange(EPOCHS + 1)[::-1], course[::-1])
 
     return draw

@@ -21,7 +21,7 @@ HALF = 2.7  # of the plane that is drawn
     length=steps(LENGTHS, start=1, label="first length", hint="of W, before the first step"),
     step=timeline(STEPS, label="step", hint="how many steps were taken"),
     decay=switch(label="weight decay", hint="each step also takes a share of W away"),
-    size=(7.2, 3.3),
+    size=(7.2, 3.0),
 )
 def right_angle(fig):
     """Live: two weights before batch norm, and how they move in batches of 20.
