@@ -9,11 +9,10 @@ from ..live import explore
 from .reasons_depth import draw_stacks
 from .reasons_smoothness import by_activation
 
-NONE = "none"
 NOISY = dict(color=plots.INK, linestyle="-.")
 LOOKS = {"without": plots.WITHOUT_BATCHNORM, "with": plots.WITH_BATCHNORM, "with noise": NOISY}
 SENTENCE = (
-    "{activation}, noise {noise}. One step moves a unit by {moved} of its spread. Steps to 90%: "
+    "{activation}, noise {noise:g}. One step moves a unit by {moved} of its spread. Steps to 90%: "
     "{steps}. (Without batch norm, with it, with noise; medians of five seeds.)"
 )
 SUMMARY = (
@@ -24,7 +23,7 @@ SUMMARY = (
 
 
 @explore(
-    noise=steps((NONE, *SIZES), start=NONE, label="noise", hint="largest offset of a unit"),
+    noise=steps((0, *SIZES), start=0, label="noise", hint="largest offset of a unit"),
     activation=choice("ReLU", "sigmoid", label="activation", hint="of all hidden layers"),
     size=(7.2, 3.0),
 )
@@ -33,7 +32,7 @@ def noise_after(fig, record):
 
     record: `data.load_recorded("noise_after")`. Left the test accuracy over the steps,
     right how far one step moves the inputs of the last hidden layer; medians of five
-    seeds, with their range. noise: "none" or one of SIZES. activation: of the networks.
+    seeds. noise: 0 or one of SIZES. activation: of the networks.
     """
     left, right = fig.subplots(1, 2)
     left.set(ylim=(0, 1.02))
@@ -46,7 +45,7 @@ def noise_after(fig, record):
     fig.legend(left.get_lines(), [*LOOKS], loc="outside lower center", ncols=3, borderaxespad=0.8)
 
     def update(noise, activation):
-        cases = ["without", "with", "with" if noise == NONE else f"with, noise {noise}"]
+        cases = ["without", "with", f"with, noise {noise:g}" if noise else "with"]
         runs = [record[f"{activation}, {case}"] for case in cases]
         for draw, measured in zip(draws, ("accuracy", "moved")):
             draw([run[measured] for run in runs])
@@ -60,21 +59,17 @@ def noise_after(fig, record):
 
 
 def _courses(ax, stops):
-    """Prepare a line with a range for each of LOOKS: `draw(values)`.
+    """Prepare a line for each of LOOKS: `draw(values)`.
 
     values: for each an array (seeds, stops).
     """
     ax.set_xlim(0, stops[-1])
     lines = [ax.plot([], [], **look)[0] for look in LOOKS.values()]
-    bands = [
-        ax.fill_between(stops, 0.1, 0.1, color=look["color"], alpha=0.2, linewidth=0)
-        for look in LOOKS.values()
-    ]
+    lines[-1].set_antialiased(False)  # where three lines meet there would be too many colours
 
     def draw(values):
-        for line, band, runs in zip(lines, bands, values):
+        for line, runs in zip(lines, values):
             line.set_data(stops, np.median(runs, axis=0))
-            band.set_data(stops, runs.min(axis=0), runs.max(axis=0))
 
     return draw
 
