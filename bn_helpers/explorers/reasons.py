@@ -1,5 +1,7 @@
 """Lesson 09: networks that learn with noise after batch norm, and the summary."""
 
+from itertools import zip_longest
+
 import numpy as np
 
 from .. import plots
@@ -47,8 +49,9 @@ def noise_after(fig, record):
     def update(noise, activation):
         cases = ["without", "with", f"with, noise {noise:g}" if noise else "with"]
         runs = [record[f"{activation}, {case}"] for case in cases]
+        shown = runs if noise else runs[:2]  # else its line would cover that without noise
         for draw, measured in zip(draws, ("accuracy", "moved")):
-            draw([run[measured] for run in runs])
+            draw([run[measured] for run in shown])
         moved = [f"{np.median(run['moved']):.2g}" for run in runs]
         needed = [np.median(steps_to(record, case, activation)) for case in cases]
         told = [f"{step:.0f}" if step < np.inf else "not within 600" for step in needed]
@@ -61,15 +64,15 @@ def noise_after(fig, record):
 def _courses(ax, stops):
     """Prepare a line for each of LOOKS: `draw(values)`.
 
-    values: for each an array (seeds, stops).
+    values: for each an array (seeds, stops); the last one may be missing.
     """
     ax.set_xlim(0, stops[-1])
     lines = [ax.plot([], [], **look)[0] for look in LOOKS.values()]
     lines[-1].set_antialiased(False)  # where three lines meet there would be too many colours
 
     def draw(values):
-        for line, runs in zip(lines, values):
-            line.set_data(stops, np.median(runs, axis=0))
+        for line, runs in zip_longest(lines, values):
+            line.set_data(*([[], []] if runs is None else [stops, np.median(runs, axis=0)]))
 
     return draw
 
