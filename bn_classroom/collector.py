@@ -1,18 +1,14 @@
-"""A plugin of pytest: `pytest -p bn_classroom.collector --bundle B FOLDER`.
+"""A plugin of pytest: `pytest --bundle B FOLDER`.
 
-Each question of each file is a test. It calls `grade`, as the command does.
+Each question of each file is a test. It calls `grade`, as the command does. Every run
+of pytest in the course's environment loads this file, so what it needs is imported
+where it is used.
 """
 
 from functools import cache
 from pathlib import Path
 
 import pytest
-
-from bn_helpers.checks import MISCONCEPTIONS
-
-from . import confine
-from .collect import files
-from .grade import grade, open_bundle
 
 
 def pytest_addoption(parser):
@@ -29,6 +25,10 @@ def pytest_collect_directory(path, parent):
 
 class Submissions(pytest.Directory):
     def collect(self):
+        from . import confine
+        from .collect import files
+        from .grade import grade, open_bundle
+
         bundle, tier = open_bundle(self.config.getoption("bundle")), confine.find_tier()
         if not tier:
             raise pytest.UsageError("No confinement is offered here; see bn-classroom grade --help")
@@ -46,6 +46,8 @@ class Graded(pytest.Item):
         self.graded, self.asked = graded, asked
 
     def runtest(self):
+        from bn_helpers.checks import MISCONCEPTIONS
+
         row = self.graded()
         assert row["status"] == "graded", row["status"]
         slip = row["questions"][self.asked]["slip"]

@@ -25,9 +25,9 @@ def test_each_question_of_each_file_is_a_test(tmp_path):
     nbformat.write(solved(built, "s1"), folder / "one.ipynb")
     nbformat.write(wrong, folder / "two.ipynb")
     (folder / "three.ipynb").write_text("", encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-p", "bn_classroom.collector", "-q", "-rfp"]
-    command += ["-p", "no:cacheprovider", "--bundle", tmp_path / "bundle", folder]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    command = [sys.executable, "-I", "-m", "pytest", "-q", "-rfp", "-p", "no:cacheprovider"]
+    command += ["--bundle", tmp_path / "bundle", folder]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert "7 passed" in run.stdout, run.stdout
     assert "5 failed" in run.stdout
     assert "two.ipynb::undo" in run.stdout

@@ -96,6 +96,7 @@ DAMAGES = {
         site(folder) / "one-0.9.dist-info"
     ),
     "the way to the course": lambda folder: (site(folder) / "course.pth").unlink(),
+    "the plugin of pytest": lambda folder: shutil.rmtree(site(folder) / "bn_classroom-0.dist-info"),
     "an interrupted build": lambda folder: (folder / ".ready").unlink(),
     "pip": lambda folder: shutil.rmtree(site(folder) / "pip"),
     "python": lambda folder: (folder / "bin/python").unlink(),
