@@ -121,8 +121,8 @@ def white_or_not():
 def noise_and_smoothness():
     """What figures 1 to 3 of lesson 09 say at the settings of their answers."""
     noisy = reasons.noise_after.live(data.load_recorded("noise_after"))
-    told = [noisy.update(noise=size, activation="ReLU") for size in ("none", 0.5, 2, 4)]
-    told += [noisy.update(noise=size, activation="sigmoid") for size in ("none", 4)]
+    told = [noisy.update(noise=size, activation="ReLU") for size in (0, 0.5, 2, 4)]
+    told += [noisy.update(noise=size, activation="sigmoid") for size in (0, 4)]
     along = reasons_smoothness.loss_along.live(data.load_recorded("loss_along"))
     told += [along.update(step=step) for step in (0, 10, 100)]
     told.append(along.update(activation="sigmoid"))

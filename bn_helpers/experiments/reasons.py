@@ -140,5 +140,6 @@ def steps_to(record, case, activation, share=0.9):
 
 
 def spread(values, form=".2f"):
-    """ "0.02 to 0.03": the smallest and the largest of some values, in a format."""
-    return f"{min(values):{form}} to {max(values):{form}}"
+    """ "0.02 to 0.03", the smallest and the largest of some values; "0.4" if alike."""
+    ends = dict.fromkeys(f"{end:{form}}" for end in (min(values), max(values)))
+    return " to ".join(ends)

@@ -1,5 +1,7 @@
 """Lesson 09: networks that learn with noise after batch norm, and the summary."""
 
+from itertools import zip_longest
+
 import numpy as np
 
 from .. import plots
@@ -9,11 +11,10 @@ from ..live import explore
 from .reasons_depth import draw_stacks
 from .reasons_smoothness import by_activation
 
-NONE = "none"
 NOISY = dict(color=plots.INK, linestyle="-.")
 LOOKS = {"without": plots.WITHOUT_BATCHNORM, "with": plots.WITH_BATCHNORM, "with noise": NOISY}
 SENTENCE = (
-    "{activation}, noise {noise}. One step moves a unit by {moved} of its spread. Steps to 90%: "
+    "{activation}, noise {noise:g}. One step moves a unit by {moved} of its spread. Steps to 90%: "
     "{steps}. (Without batch norm, with it, with noise; medians of five seeds.)"
 )
 SUMMARY = (
@@ -24,7 +25,7 @@ SUMMARY = (
 
 
 @explore(
-    noise=steps((NONE, *SIZES), start=NONE, label="noise", hint="largest offset of a unit"),
+    noise=steps((0, *SIZES), start=0, label="noise", hint="largest offset of a unit"),
     activation=choice("ReLU", "sigmoid", label="activation", hint="of all hidden layers"),
     size=(7.2, 3.0),
 )
@@ -33,7 +34,7 @@ def noise_after(fig, record):
 
     record: `data.load_recorded("noise_after")`. Left the test accuracy over the steps,
     right how far one step moves the inputs of the last hidden layer; medians of five
-    seeds, with their range. noise: "none" or one of SIZES. activation: of the networks.
+    seeds. noise: 0 or one of SIZES. activation: of the networks.
     """
     left, right = fig.subplots(1, 2)
     left.set(ylim=(0, 1.02))
@@ -46,10 +47,11 @@ def noise_after(fig, record):
     fig.legend(left.get_lines(), [*LOOKS], loc="outside lower center", ncols=3, borderaxespad=0.8)
 
     def update(noise, activation):
-        cases = ["without", "with", "with" if noise == NONE else f"with, noise {noise}"]
+        cases = ["without", "with", f"with, noise {noise:g}" if noise else "with"]
         runs = [record[f"{activation}, {case}"] for case in cases]
+        shown = runs if noise else runs[:2]  # else its line would cover that without noise
         for draw, measured in zip(draws, ("accuracy", "moved")):
-            draw([run[measured] for run in runs])
+            draw([run[measured] for run in shown])
         moved = [f"{np.median(run['moved']):.2g}" for run in runs]
         needed = [np.median(steps_to(record, case, activation)) for case in cases]
         told = [f"{step:.0f}" if step < np.inf else "not within 600" for step in needed]
@@ -60,21 +62,17 @@ def noise_after(fig, record):
 
 
 def _courses(ax, stops):
-    """Prepare a line with a range for each of LOOKS: `draw(values)`.
+    """Prepare a line for each of LOOKS: `draw(values)`.
 
-    values: for each an array (seeds, stops).
+    values: for each an array (seeds, stops); the last one may be missing.
     """
     ax.set_xlim(0, stops[-1])
     lines = [ax.plot([], [], **look)[0] for look in LOOKS.values()]
-    bands = [
-        ax.fill_between(stops, 0.1, 0.1, color=look["color"], alpha=0.2, linewidth=0)
-        for look in LOOKS.values()
-    ]
+    lines[-1].set_antialiased(False)  # where three lines meet there would be too many colours
 
     def draw(values):
-        for line, band, runs in zip(lines, bands, values):
-            line.set_data(stops, np.median(runs, axis=0))
-            band.set_data(stops, runs.min(axis=0), runs.max(axis=0))
+        for line, runs in zip_longest(lines, values):
+            line.set_data(*([[], []] if runs is None else [stops, np.median(runs, axis=0)]))
 
     return draw
 

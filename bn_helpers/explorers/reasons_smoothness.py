@@ -31,8 +31,10 @@ def loss_along(fig, record):
     left, right = fig.subplots(1, 2, width_ratios=(1.1, 1))
     left.set_xlim(0, 4)
     plots.name(left, "move, in steps of rate 0.1", "change of the loss", "along the gradient")
+    left.yaxis.set_label_coords(-0.16, 0.5)  # left of the widest number, for every setting
     bundles = {
-        side: [left.plot([], [], linewidth=1.2, **look)[0] for _ in range(5)]
+        # Mixed colours where lines meet would be too many for the palette of a picture.
+        side: [left.plot([], [], antialiased=False, **look, linewidth=1)[0] for _ in range(5)]
         for side, look in LOOKS.items()
     }
     right.set(xlim=(0, STEPS), yscale="log", ylim=(1e-3, 10))
@@ -45,7 +47,9 @@ def loss_along(fig, record):
 
     def update(step, activation):
         stop, varied, before = step // EVERY, {}, {}
-        left.set_ylim(-LIMITS[activation], LIMITS[activation])
+        limit = LIMITS[activation]
+        if left.get_ylim() != (-limit, limit):
+            left.set(ylim=(-limit, limit), yticks=(-limit, 0, limit))
         for side in SIDES:
             losses = record[f"{activation}, {side}"]["losses"][:, stop].astype(float)
             for line, course in zip(bundles[side], losses):
