@@ -11,6 +11,7 @@ from answers import (
     attack,
     backward,
     bugs,
+    comparison,
     forward,
     inference,
     initialization,
@@ -18,11 +19,6 @@ from answers import (
     reasons,
     rescaling,
     scales,
-    comparison,
-    forward,
-    inference,
-    initialization,
-    rescaling,
     shift,
 )
 from answers.hostile import TROUBLE

@@ -99,6 +99,8 @@ def narrow_columns():
     patients = {f"patient {n}": (RIGHT[n][0], BROKEN[n]) for n in (1, 6, 7)}
     figure = bugs.bench.live(patients, patient="patient 7")
     return " ".join(figure.update(std=std) for std in (0.01, 0.1, 0.3))
+
+
 def mnist_at_its_settings():
     """What figure 3 of lesson 08 says at the settings that its answers name."""
     figure = comparison_figure1.mnist.live(data.load_recorded("figure1_mnist"))

@@ -24,10 +24,10 @@ WORDS = [
     "backward",
     "inference",
     "comparison",
-    "bugs",
-    "reasons",
     "scales",
+    "reasons",
     "limits",
+    "bugs",
 ]
 
 
