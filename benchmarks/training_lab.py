@@ -24,15 +24,23 @@ from lab_in_browser import open_and_run, start_browser, start_lab, wait_for  # n
 
 CELL = "from bn_helpers.explorers import comparison\n\ncomparison.training_lab()"
 COUNT = """seconds => new Promise(done => {
-    const shown = () => document.querySelector(".jp-RenderedImage img");
+    const area = document.querySelector(".jp-RenderedImage").closest(".jp-OutputArea");
+    const source = () => area.querySelector(".jp-RenderedImage img")?.getAttribute("src");
     const start = performance.now();
-    let last = shown().src, pictures = 0;
-    const look = () => {
-        const image = shown(), passed = (performance.now() - start) / 1000;
-        if (image?.complete && image.src !== last) { pictures++; last = image.src; }
-        if (passed < seconds) requestAnimationFrame(look); else done([pictures, passed]);
+    let last = source(), pictures = 0, waiting = false;
+    const look = () => {  // once in a frame in which something has changed
+        const now = source();
+        waiting = false;
+        if (now && now !== last) { pictures++; last = now; }
     };
-    look();
+    const observer = new MutationObserver(() => {
+        if (!waiting) { waiting = true; requestAnimationFrame(look); }
+    });
+    observer.observe(area, {childList: true, subtree: true, attributeFilter: ["src"]});
+    setTimeout(() => {
+        observer.disconnect();
+        done([pictures, (performance.now() - start) / 1000]);
+    }, seconds * 1000);
 })"""
 HEAD = """\
 | run | load before | pictures/s | steps/s of the pair | pictures after Pause |

@@ -66,10 +66,10 @@ def look():
 
 
 @contextmanager
-def card(width=7.2, height=2.4):
+def card(width=7.2, height=2.4, density=DENSITY):
     """`with card() as fig:` makes a Figure of width x height inches with the look."""
     with look():
-        size, dpi = (width, height), DPI * DENSITY
+        size, dpi = (width, height), DPI * density
         fig = Figure(figsize=size, dpi=dpi, layout="constrained", facecolor="none")
         Canvas(fig)
         fig.get_layout_engine().set(w_pad=0.12, h_pad=0.12)

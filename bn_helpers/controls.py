@@ -167,7 +167,7 @@ def together(widgets):
     for widget in widgets:
         if not isinstance(widget, ipywidgets.Play | Button):
             widget.style.description_width = "7em"
-            widget.layout.flex, widget.layout.min_width = "1 1 14em", "14em"
+            widget.layout.flex, widget.layout.min_width = "1 1 17em", "17em"
     layout = {"flex_flow": "row wrap", "align_items": "center", "max_width": "60em"}
     return ipywidgets.HBox([row(widget) for widget in widgets], layout=layout)
 

@@ -35,13 +35,14 @@ from ._redraw import Redraw
 from .controls import expand, following, row, start_at, together
 
 
-def explore(*, size=(7.2, 3.0), rows=(), **controls):
+def explore(*, size=(7.2, 3.0), rows=(), density=plots.DENSITY, **controls):
     """Decorate `draw(fig, *data)`, which returns `update(**values) -> sentence`.
 
     The result is an Explorer. Each control has the name of an argument of `update`;
-    `size` is in inches. `rows` has the names of controls that stand side by side.
+    `size` is in inches. `rows` has the names of controls that stand side by side. A
+    smaller `density` is less sharp and faster.
     """
-    return partial(Explorer, controls=controls, size=size, rows=rows)
+    return partial(Explorer, controls=controls, look=(size, rows, density))
 
 
 class Explorer:
@@ -51,9 +52,9 @@ class Explorer:
     ValueError for a start value that its control does not take.
     """
 
-    def __init__(self, draw, controls, size, rows):
+    def __init__(self, draw, controls, look):
         update_wrapper(self, draw)
-        self._draw, self._controls, self._look = draw, controls, (size, rows)
+        self._draw, self._controls, self._look = draw, controls, look
         data = list(inspect.signature(draw).parameters.values())[1:]  # without fig
         choices = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in controls]
         self.__signature__ = inspect.Signature(data + choices)
@@ -88,7 +89,7 @@ class Live:
     with the controls.
     """
 
-    def __init__(self, draw, data, widgets, size, rows=()):
+    def __init__(self, draw, data, widgets, size, rows, density):
         self.name, self.widgets = draw.__qualname__, widgets
         self._rows = rows or [[name] for name in widgets]
         plays = (name for name, widget in widgets.items() if isinstance(widget, ipywidgets.Play))
@@ -97,7 +98,7 @@ class Live:
         self._page = None  # once shown
         self._setting = False  # several controls are being set: draw once, at the end
         self._encode = Palette().png
-        with plots.card(*size) as self.fig:
+        with plots.card(*size, density) as self.fig:
             self._redraw = Redraw(self.fig)
             self._draw_values = draw(self.fig, *data)
             self._draw()

@@ -59,7 +59,7 @@ def test_learning_rate_batch_size_and_momentum_act_from_the_next_step():
 
 @pytest.mark.parametrize("again", [dict(reset=1), dict(setting="the paper's figure 1")])
 def test_a_reset_gives_the_same_run_again_bit_for_bit(again):
-    lab = Lab(seconds=0)
+    lab = Lab(interval=0)
     lab.follow(**STILL)
 
     def run(**counts):
@@ -76,7 +76,7 @@ def test_a_reset_gives_the_same_run_again_bit_for_bit(again):
 
 
 def test_a_step_is_one_step_and_a_play_goes_on_until_the_last_step(monkeypatch):
-    lab = Lab(seconds=0)
+    lab = Lab(interval=0)
     assert lab.follow(**STILL)
     assert not lab.follow(**STILL | dict(step=1))
     assert lab.pair.step == 1
@@ -115,7 +115,7 @@ def test_after_an_interrupt_both_networks_have_taken_the_same_steps(monkeypatch)
 
 
 def test_curves_keep_a_few_hundred_points_and_the_mean_of_all_losses():
-    lab = Lab(steps=450, seconds=0)
+    lab = Lab(steps=450, interval=0)
     lab.follow(**STILL)
     for play in range(1, 150):
         lab.follow(**STILL | dict(play=play))
@@ -131,7 +131,7 @@ def test_curves_keep_a_few_hundred_points_and_the_mean_of_all_losses():
 
 def reasons(setting, steps):
     """Why each network is stuck, in a run of one of the settings."""
-    lab = Lab(steps, seconds=0)
+    lab = Lab(steps, interval=0)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         lab.follow(**STILL | dict(setting=setting) | SETTINGS[setting])

@@ -3,6 +3,7 @@
 This file has the numbers of the training lab: real networks on the real digits.
 """
 
+import time
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -31,7 +32,7 @@ DEPTHS = [1, 2, 3, 4, 5]  # hidden layers, of 100 units each
 LAST = 5000  # step
 SHOWN = 60  # test images whose activations are drawn
 PERCENTILES = (15, 50, 85)  # as in figure 1 of the paper
-SECONDS = 0.02  # of training between two pictures
+INTERVAL = 1 / 17  # seconds from one picture to the next
 SEED = 0
 MOST = 200  # points of a curve that are drawn
 
@@ -174,12 +175,12 @@ class Lab:
     """The pair of networks that the controls ask for, and what was seen of it.
 
     `looks` has a Look for each network. `points` has one row for each picture so far:
-    the step, and by network the accuracy and three percentiles. seconds: of training
-    between two pictures.
+    the step, and by network the accuracy and three percentiles. `interval` seconds from
+    one picture to the next are aimed at; what drawing leaves of them is for training.
     """
 
-    def __init__(self, steps=0, seconds=SECONDS):
-        self.seconds, self._steps = seconds, steps
+    def __init__(self, steps=0, interval=INTERVAL):
+        self.interval, self._steps, self._trained = interval, steps, 0.0
         self.start, self._setting, self._counts = None, None, (0, 0, 0)
 
     def follow(self, setting, play, step, reset, lr, batch_size, momentum, **start):
@@ -201,9 +202,15 @@ class Lab:
         elif stepped:
             self.pair.train(1)
         elif played > 0 and not again:
-            self.pair.train_for(self.seconds, LAST)
+            self._train_on()
         self._see()
         return not (stepped or again or self.pair.ended(LAST))
+
+    def _train_on(self):
+        """Train for the time left until the next picture, and for a fifth at least."""
+        drawing = time.perf_counter() - self._trained
+        self.pair.train_for(max(self.interval - drawing, self.interval / 5), LAST)
+        self._trained = time.perf_counter()
 
     def _train_before(self):
         """Take the steps before the first picture, with points on the way."""

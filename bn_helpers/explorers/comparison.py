@@ -9,6 +9,7 @@ from ..experiments.comparison import (
     BATCH_SIZES,
     DEPTHS,
     FIGURE_1,
+    INTERVAL,
     LAYERS,
     MOMENTA,
     SETTINGS,
@@ -61,16 +62,17 @@ ROWS = [
     depth=steps(DEPTHS, start=FIGURE_1["depth"], label="hidden layers", hint=NEW),
     size=(7.2, 3.7),
     rows=ROWS,
+    density=1.5,
 )
-def training_lab(fig, steps=0, seconds=None):
+def training_lab(fig, steps=0, interval=INTERVAL):
     """Live: two real networks train on the real digits, with and without batch norm.
 
     They begin with the same weights and see the same batches. steps: taken before the
-    first picture. seconds: of training between two pictures. lr, batch_size, momentum:
-    act from the next step on. activation, initializer, depth: begin a new run.
-    setting: sets all six.
+    first picture. interval: seconds from one picture to the next. lr, batch_size,
+    momentum: act from the next step on. activation, initializer, depth: begin a new
+    run. setting: sets all six.
     """
-    lab = Lab(steps) if seconds is None else Lab(steps, seconds)
+    lab = Lab(steps, interval)
     panels = panels_of(fig)
 
     def update(**values):

@@ -150,6 +150,7 @@ def outputs(ax, number):
         present = number <= lab.start["depth"]
         if ax.get_visible() != present:
             ax.set_visible(present)
+        ax.xaxis.label.set_text("output" + ", last: ≥ 4" * (high == 4))
         for name, look in lab.looks.items() if present else ():
             if look.hidden:
                 fills[name](look.hidden[number - 1], low, high)
