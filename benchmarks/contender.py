@@ -55,6 +55,12 @@ class Contender:
         received = sum(message["bytes"] for message in seen["ws"] if message["dir"] == "r")
         self.moves.append({"ms": first, "kB": received / 1e3})
 
+    def warm_up(self):
+        """Move each slider once: font caches, and what moves is found out."""
+        for _ in self.sliders:
+            self.away_and_back()
+            self.sliders = [*self.sliders[1:], self.sliders[0]]
+
     def away_and_back(self):
         """Set the same value again, calmly."""
         slider = self.sliders[0]
@@ -140,9 +146,9 @@ def time_of(kind, events):
 
 def take_turns(contenders, moves, drags):
     """All contenders in rounds of five moves and, spread over the rounds, the drags."""
-    for contender in contenders:  # warm up: font caches, JIT
+    for contender in contenders:
         contender.front()
-        contender.away_and_back()
+        contender.warm_up()
     rounds = max(-(-moves // 5), drags)
     for r in range(rounds):
         for contender in random.sample(contenders, len(contenders)):
