@@ -45,11 +45,8 @@ from bn_helpers.checks.measuring import fact
 from bn_helpers.checks.question import Question, expected_of
 from bn_helpers.checks.verdict import NotPassed
 
-SUBJECTS = backward, bugs, forward, inference, initialization, rescaling, shift
-SUBJECTS = backward, forward, inference, initialization, reasons, rescaling, shift
-SUBJECTS = backward, forward, inference, initialization, rescaling, scales, shift
-SUBJECTS = backward, forward, inference, initialization, limits, rescaling, shift
-SUBJECTS = backward, comparison, forward, inference, initialization, rescaling, shift
+SUBJECTS = backward, bugs, comparison, forward, inference, initialization, limits
+SUBJECTS += reasons, rescaling, scales, shift
 RIGHT = [row for subject in SUBJECTS for row in subject.RIGHT]
 SLIPS = [row for subject in SUBJECTS for row in subject.SLIPS]
 

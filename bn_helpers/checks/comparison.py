@@ -27,7 +27,8 @@ def two_groups(rng):
         late, early = ((10, 15), (2, 7))
         groups = [curves(rng, share, seeds, 18, *looks) for looks in (late, early)]
         yield steps, *groups, share
-    yield np.array([10, 20, 50, 90]), np.array([[0, 0, 0, 1]]), np.array([[0, 1, 0, 1]]), 0.5
+    # the first curve is at 0.5 exactly, once
+    yield np.array([10, 20, 50, 90]), np.array([[0, 0, 0.5, 1]]), np.array([[0, 1, 0, 1]]), 0.5
 
 
 def reached(steps, curve, share):
@@ -69,6 +70,7 @@ check_speed_up = Question(
     truth=speed_up,
     slips={
         "index-for-step": each(lambda steps, curve, share: np.argmax(curve >= share)),
+        "more-for-at-least": each(lambda steps, curve, share: steps[np.argmax(curve > share)]),
         "speed-inverted": lambda *case: 1 / speed_up(*case),
         "difference-for-ratio": (
             lambda *case: np.subtract(*times(*case)),

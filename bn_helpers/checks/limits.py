@@ -109,11 +109,17 @@ def layernorm_of_line(h, a, c):
     return np.sign(a) * h
 
 
+def normalized_rows(rng, *shape):
+    """Rows of mean 0 and std 1, as layer norm gives them."""
+    x = rng.standard_normal(shape)
+    return (x - x.mean(axis=1, keepdims=True)) / x.std(axis=1, keepdims=True)
+
+
 check_layernorm_of_line = Question(
     cases=lambda rng: [
-        (rng.standard_normal((3, 4)), 2.5, 1.5),
-        (rng.standard_normal((3, 4)), -0.4, -3.0),
-        (rng.standard_normal((2, 5)), -2.0, 0.5),
+        (normalized_rows(rng, 3, 4), 2.5, 1.5),
+        (normalized_rows(rng, 3, 4), -0.4, -3.0),
+        (normalized_rows(rng, 2, 5), -2.0, 0.5),
         (np.array([[-1, 1], [1, -1]]), -3, 2),
     ],
     truth=layernorm_of_line,

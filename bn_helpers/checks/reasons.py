@@ -7,15 +7,15 @@ from .measuring import listed
 from .question import Question, asked_by
 from .verdict import right
 
-CLAIMS = {  # letter: (the kind that is right, where to read)
-    "A": (2, "section 2, figure 2"),
-    "B": (4, "section 1, figure 1"),
-    "C": (1, "lesson 05, section 2"),
-    "D": (3, "lesson 05, Before or after the nonlinearity?"),
-    "E": (4, "section 3, figure 3"),
-    "F": (1, "section 3, below figure 3"),
-    "G": (2, "section 1, figure 1"),
-    "H": (3, "section 4, other writers"),
+CLAIMS = {  # where to read about each
+    "A": "section 2, figure 2",
+    "B": "section 1, figure 1",
+    "C": "lesson 05, section 2",
+    "D": "lesson 05, Before or after the nonlinearity?",
+    "E": "section 3, figure 3",
+    "F": "section 3, below figure 3",
+    "G": "section 1, figure 1",
+    "H": "section 4, other writers",
 }
 KINDS = {1: "computed", 2: "measured", 3: "hypothesized", 4: "refuted"}
 
@@ -82,6 +82,11 @@ def loss_at(w, a, rates):
     return bowl(w - rates[:, None] * (a * w), a)
 
 
+def losses_in_turn(w, a, rates):
+    """The losses if each move starts where the last one ended."""
+    return bowl(w * np.cumprod(1 - rates[:, None] * a, axis=0), a)
+
+
 def bowls(rng):
     for D in (4, 4, 6):
         rates = np.sort(rng.uniform(0.05, 0.6, 5))
@@ -104,11 +109,14 @@ check_loss_range = Question(
         "start-for-range": (
             lambda w, a, rates: abs(bowl(w[None], a)[0] - loss_at(w, a, rates)[-1]),
             lambda w, a, rates: bowl(w[None], a)[0] - loss_at(w, a, rates).min(),
+            lambda w, a, rates: np.ptp(loss_at(w, a, np.append(rates, 0))),
         ),
         "ends-for-range": (
             lambda w, a, rates: abs(loss_at(w, a, rates)[-1] - loss_at(w, a, rates)[0]),
             lambda w, a, rates: loss_at(w, a, rates)[-1] - loss_at(w, a, rates)[0],
         ),
+        "range-of-one": lambda w, a, rates: 0.0,
+        "moves-in-turn": lambda w, a, rates: np.ptp(losses_in_turn(w, a, rates)),
         "gradient-normalized": along(bowl, lambda w, a: a * w / np.linalg.norm(a * w)),
     },
     passed="The largest minus the smallest loss on the way, as in figure 2.",
@@ -152,7 +160,9 @@ check_growth = Question(
 
 
 def sorted_claims():
-    return [kind for kind, _ in CLAIMS.values()]
+    A, B, C, D = 2, 4, 1, 3
+    E, F, G, H = 4, 1, 2, 3
+    return [A, B, C, D, E, F, G, H]
 
 
 @asked_by(sorted_claims)
@@ -166,10 +176,10 @@ def check_sorted_claims(call):
         raise Stop("wrong-shape", f"Expected {len(CLAIMS)} kinds, got shape {kinds.shape}.")
     if not np.isin(kinds, [*KINDS]).all():
         raise Stop("kind-unknown")
-    placed = zip(kinds, CLAIMS.items())
-    wrong = {letter: where for kind, (letter, (own, where)) in placed if kind != own}
+    placed = zip(CLAIMS, kinds, sorted_claims())
+    wrong = [letter for letter, kind, own in placed if kind != own]
     if wrong:
-        places = "; ".join(f"{letter}: {where}" for letter, where in wrong.items())
+        places = "; ".join(f"{letter}: {CLAIMS[letter]}" for letter in wrong)
         number = len(CLAIMS) - len(wrong)
         raise Stop(
             "claims-misplaced", f"{number} of {len(CLAIMS)} are right. Look again at {places}."
