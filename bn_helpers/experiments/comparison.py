@@ -32,7 +32,7 @@ DEPTHS = [1, 2, 3, 4, 5]  # hidden layers, of 100 units each
 LAST = 5000  # step
 SHOWN = 60  # test images whose activations are drawn
 PERCENTILES = (15, 50, 85)  # as in figure 1 of the paper
-INTERVAL = 1 / 17  # seconds from one picture to the next
+INTERVAL = 1 / 16  # seconds from one picture to the next
 SEED = 0
 MOST = 200  # points of a curve that are drawn
 
