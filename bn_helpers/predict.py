@@ -73,7 +73,7 @@ def review(lesson):
     if not asked:
         lessons = sorted({name.split("-")[0] for name in QUESTIONS})
         raise ValueError(f"lesson: expected one of {lessons}, got {lesson!r}")
-    last = {entry["question"]: entry["prediction"] for entry in kept()}
+    last = {entry["question"]: entry["prediction"] for entry in predictions(kept())}
     rows = {}
     for name in asked:
         answer, prediction = QUESTIONS[name]["answer"], last.get(name)
@@ -91,6 +91,20 @@ def kept():
     return [entry for entry in ledger.kept() if "question" in entry]
 
 
+def predictions(entries):
+    """Those of the ledger's entries that answer a question of the course, with a text.
+
+    What was changed by hand, or is of a former version of the course, is left out.
+    """
+    return [
+        entry
+        for entry in entries
+        if isinstance(name := entry.get("question"), str)
+        and name in QUESTIONS
+        and isinstance(entry.get("prediction"), str)
+    ]
+
+
 def forget():
     """Delete the ledger, if there is one."""
     ledger.forget()
@@ -99,7 +113,7 @@ def forget():
 def _former(name):
     """The last prediction for question `name` in the ledger, or None."""
     try:
-        former = [entry["prediction"] for entry in kept() if entry["question"] == name]
+        former = [e["prediction"] for e in predictions(kept()) if e["question"] == name]
     except ValueError:  # said when the next prediction is kept
         return None
     return former[-1] if former and former[-1] in QUESTIONS[name]["options"] else None

@@ -7,7 +7,7 @@ import numpy as np
 from IPython.display import display
 
 from . import ledger, plots
-from .predict import QUESTIONS, TEXTS, line
+from .predict import QUESTIONS, TEXTS, line, predictions
 
 LESSONS = tomllib.loads((TEXTS / "lessons.toml").read_text(encoding="utf-8"))
 COLUMNS = "question", "minutes", "predictions", "exercises", "done"
@@ -32,11 +32,11 @@ def show():
     from the answer. ValueError if the ledger cannot be read.
     """
     entries = ledger.kept()
-    last = {entry["question"]: entry["prediction"] for entry in entries if "question" in entry}
-    solved = {entry["exercise"] for entry in entries if "exercise" in entry}
+    last = {entry["question"]: entry["prediction"] for entry in predictions(entries)}
+    solved = [entry.get("exercise") for entry in entries]
     rows = {_link(number): _row(number, last, solved) for number in LESSONS}
     plots.table(rows, dict.fromkeys(COLUMNS, ""), corner="lesson")
-    wrong = [name for name in last if name in QUESTIONS and not _is_right(name, last)]
+    wrong = [name for name in last if not _is_right(name, last)]
     again = {line(QUESTIONS[name]["question"]): _link(name.split("-")[0]) for name in sorted(wrong)}
     if again:
         plots.table(again, {"lesson": ""}, corner="look again at")
@@ -54,11 +54,9 @@ def closing():
         plots.say(str(error))
         entries = []
     first, last = {}, {}
-    for entry in entries:
-        name, prediction = entry.get("question"), entry.get("prediction")
-        if isinstance(name, str) and name in QUESTIONS:
-            first.setdefault(name, prediction)
-            last[name] = prediction
+    for entry in predictions(entries):
+        first.setdefault(entry["question"], entry["prediction"])
+        last[entry["question"]] = entry["prediction"]
     _picture({number: _counts(number, first, last) for number in LESSONS})
     wrong = [name for name in QUESTIONS if name in last and not _is_right(name, last)]
     again = {line(QUESTIONS[name]["question"]): _choice(name, last) for name in wrong}
@@ -67,7 +65,7 @@ def closing():
 
 
 def _choice(name, last):
-    return str(last[name]), QUESTIONS[name]["answer"], _link(name.split("-")[0])
+    return last[name], QUESTIONS[name]["answer"], _link(name.split("-")[0])
 
 
 def _counts(number, first, last):

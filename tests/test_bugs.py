@@ -122,6 +122,23 @@ def test_after_three_wrong_tries_a_test_and_a_fix_are_shown():
     assert "def folded(" in shown[2]
 
 
+SAID = [  # what a verdict says beside its misconception, and must not say of others
+    (2, answers.channel_means_and_variances, "Patient 2 has these, too. Compare values."),
+    (7, answers.differences(dout=1.0), "dx is 0"),
+]
+
+
+@pytest.mark.parametrize(("n", "test", "words"), SAID)
+def test_the_verdict_on_a_students_test_fits_what_the_test_did(n, test, words):
+    assert words in PATIENTS[n].judged(answers.with_test(n, test)).message
+
+
+def test_a_check_that_sorts_by_luck_is_told_what_it_accepts():
+    verdict = PATIENTS[8].judged(answers.with_fix(8, answers.check_of(2, tolerance=1e-4)))
+    assert "1% too large in column 1" in verdict.message
+    assert answers.check_of(2, tolerance=1e-4)(PASSES["right"])
+
+
 # --- numbers of the figures -----------------------------------------------------------
 
 

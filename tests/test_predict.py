@@ -249,6 +249,22 @@ def test_entries_of_another_kind_are_no_predictions(page):
     assert len(ledger.kept()) == 2
 
 
+ODD = {"question": ["x"], "prediction": "1"}, {"question": "01-spread-of-a-sum"}, {"question": 3}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_an_odd_entry_stops_neither_question_nor_review(page, monkeypatch, odd):
+    tables = []
+    monkeypatch.setattr(plots, "table", lambda rows, *_, **__: tables.append(rows))
+    ask(page).value = "3"
+    ledger.keep(odd)
+    predict.review("01")
+    assert next(iter(tables[0].values())) == ("3", "10", "look again")
+    del page[:]
+    ask(page)
+    assert "Last time you predicted: 3." in page[2]["text/html"]
+
+
 def test_a_prediction_that_cannot_be_kept_is_told_below_the_explanation(page):
     ledger.FILE.parent.mkdir()
     ledger.FILE.write_text("{", encoding="utf-8")

@@ -124,6 +124,16 @@ def test_entries_of_a_former_version_of_the_course_are_let_be(shown):
     assert len(shown()) == 1
 
 
+def test_odd_entries_count_neither_as_answered_nor_as_solved(shown):
+    name = next(iter(predict.QUESTIONS))
+    for entry in ({"question": ["x"]}, {"question": name}, {"exercise": ["x"]}, {}):
+        ledger.keep(entry)
+    ((_, text),) = shown()
+    assert "0 of" in row(text, "00")
+    ledger.keep({"exercise": "sgd_step"})
+    assert "1 of 1" in row(shown()[0][1], "00")
+
+
 # --- the close of the course ----------------------------------------------------------
 
 
@@ -190,8 +200,10 @@ def test_the_close_needs_no_home_folder_and_lets_odd_entries_be(closed, monkeypa
         ledger.keep(entry)
     name = next(iter(predict.QUESTIONS))
     ledger.keep({"question": name, "prediction": ["no", "text"]})
-    words, _, _ = closed()
-    assert "you answered 1: 0 right at once" in words
+    ledger.keep({"question": name})
+    assert closed()[0].startswith("No prediction is kept yet.")
+    answer(name)
+    assert "you answered 1: 1 right at once" in closed()[0]
     monkeypatch.setattr(ledger, "FILE", None)
     assert closed()[0].startswith("No prediction is kept yet.")
 

@@ -16,9 +16,9 @@ RUNS = 3  # of each test, so that luck shows
 KINDS = "broken", "right", "right, written differently", "unseen", "unseen, too"
 
 
-def said(test, implementation):
-    """True or False, as the test says of the implementation; Stop for anything else."""
-    return _answer(test, implementation, [])[0]
+def words_of(test, implementation):
+    """The set of what the test says in some runs: True, False or both; else Stop."""
+    return _answers(test, implementation, [])[0]
 
 
 def _answer(test, implementation, printed):

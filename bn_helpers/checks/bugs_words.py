@@ -22,12 +22,19 @@ SYMPTOMS_THAT_DIFFER = {  # what to do in order to see it
 }
 BLIND = {  # where to look if a test does not see the mistake
     1: "How far from 0 are the means of your columns, in stds? Is your x float32?",
-    2: "Do the places of your maps differ in their mean? With equal places both ways agree.",
+    2: (
+        "Do the places of your maps differ in their mean? With equal places both ways agree. "
+        "Or do you ask for channel mean 0 and variance 1? Patient 2 has these, too. "
+        "Compare values."
+    ),
     3: "Which momentum do you use? Is there one at which the order of the weights is no matter?",
     4: "Do you look at the state, or at the answers, before and after a second evaluation?",
     5: "Do the running statistics of your network differ from those of a new one?",
     6: "Is your b different from 0?",
-    7: "How narrow are your columns, beside eps? How large an error do you allow?",
+    7: (
+        "How narrow are your columns, beside eps? How large an error do you allow? If dout is "
+        "the same for all examples, dx is 0."
+    ),
     8: "Is there a wrong pass whose dx is right for a batch of one?",
 }
 STRICT = {  # what a right implementation may do
@@ -37,7 +44,10 @@ STRICT = {  # what a right implementation may do
     4: "Training must move the state. Evaluation uses it. Allow for rounding.",
     5: "All parameters and both running statistics are copied. Allow for rounding.",
     6: "The two layers and the folded one agree up to rounding, and eps is under the root.",
-    7: "Finite differences have an error of their own, and eps is under the root.",
+    7: (
+        "Finite differences have an error of their own, and eps is under the root. If dout is "
+        "the same for all examples, dx is 0, and rounding is all that you compare."
+    ),
     8: "It accepts the right passes and refuses every wrong one.",
 }
 TOLD = {  # what each of two unseen implementations does, and how a test could see it
@@ -70,7 +80,7 @@ TOLD = {  # what each of two unseen implementations does, and how a test could s
         "The other one has the right output. Its dx lacks the last term.",
     ),
     8: (
-        "The other one uses a batch of two, where dx is tiny. Try it on all wrong passes.",
+        "The other one has two examples 2 apart, where dx is tiny. Try it on all wrong passes.",
         "The other one refuses everything. A check must accept what is right, too.",
     ),
 }

@@ -7,9 +7,10 @@ import numpy as np
 from bn_helpers.batchnorm import BatchNorm, batchnorm_forward, fold_batchnorm
 from bn_helpers.checks import bugs_patients as clinic
 from bn_helpers.checks.bugs import PATIENTS
-from bn_helpers.checks.bugs_fixes import FIXES, outside_throughout
+from bn_helpers.checks.bugs_fixes import FIXES
 from bn_helpers.checks.bugs_models import MODELS
 from bn_helpers.checks.bugs_patients import BROKEN, PASSES, UNSEEN
+from bn_helpers.checks.bugs_slips import outside_throughout, running_before_update
 from bn_helpers.checks.bugs_words import SYMPTOMS
 from bn_helpers.gradients import numerical_gradient, relative_error
 from bn_helpers.initializers import he_normal
@@ -143,6 +144,12 @@ def channel_means_alone(normalized_maps):
 
 def place_means_alone(normalized_maps):
     return np.abs(normalized_maps(striped()).mean(axis=0)).max() > 0.1
+
+
+def channel_means_and_variances(normalized_maps):
+    out = normalized_maps(striped())
+    means, variances = out.mean(axis=(0, 2, 3)), out.var(axis=(0, 2, 3))
+    return np.allclose(means, 0) and np.allclose(variances, 1, atol=1e-3)
 
 
 def one_channel(normalized_maps):
@@ -456,6 +463,94 @@ def check_of_ten(layer):
     return np.allclose(layer(x, dout, 1e-4)[1], wanted, rtol=1e-4, atol=1e-7)
 
 
+def check_of(m, seed=0, tolerance=1e-6, *, relative=False):
+    """A gradient check with a batch of m and this tolerance."""
+
+    def check(layer):
+        x, dout = RNG(seed).normal(size=(2, m, 3))
+        wanted = numerical_gradient(lambda x: layer(x, dout, 1e-5)[0], x, dout)
+        dx = layer(x, dout, 1e-5)[1]
+        error = relative_error(dx, wanted) if relative else np.abs(dx - wanted).max()
+        return error < tolerance
+
+    return check
+
+
+def lucky_check(layer):
+    batch = np.random.randint(1, 3)  # noqa: NPY002, a student's code may use it
+    return check_of(3**batch - 2)(layer)  # of one or of seven
+
+
+# --- fixes ----------------------------------------------------------------------------
+
+
+def in_place(x, state, training, momentum=0.1):
+    if not training:
+        return (x - state["mean"]) / np.sqrt(state["var"] + 1e-5)
+    mean, var = x.mean(axis=0), x.var(axis=0)
+    state["mean"] *= 1 - momentum
+    state["mean"] += momentum * mean
+    state["var"] *= 1 - momentum
+    state["var"] += momentum * x.var(axis=0, ddof=1)
+    return (x - mean) / np.sqrt(var + 1e-5)
+
+
+def in_place_always(x, state, training):
+    in_place(x, state, True)
+    return (x - state["mean"]) / np.sqrt(state["var"] + 1e-5)
+
+
+def without_update(x, state, training):
+    mean, var = (x.mean(0), x.var(0)) if training else (state["mean"], state["var"])
+    return (x - mean) / np.sqrt(var + 1e-5)
+
+
+def with_biased_state(x, state, training, momentum=0.1):
+    mean, var = x.mean(axis=0), x.var(axis=0)
+    if training:
+        for name, new in ("mean", mean), ("var", var):
+            state[name] = state[name] + momentum * (new - state[name])
+    else:
+        mean, var = state.values()
+    return (x - mean) / (var + 1e-5) ** 0.5
+
+
+def running_in_training(x, state, training):
+    if training:
+        early = without_update(x, state, False)
+        in_place(x, state, True)
+        return early
+    return without_update(x, state, False)
+
+
+def running_after_update(x, state, training):
+    if training:
+        in_place(x, state, True)
+    return without_update(x, state, False)
+
+
+def with_ddof(x):
+    return (x - x.mean(0)) / (x.std(0, ddof=1) + 1e-6)
+
+
+def one_mean_and_std(x):
+    return (x - np.mean(x)) / np.std(x)
+
+
+def in_one_pass(x):
+    mean = np.mean(x, axis=0)
+    return (x - mean) / np.sqrt(np.mean(x * x, axis=0) - mean * mean + 1e-5)
+
+
+def variance_first(running_mean, running_var, batch, momentum):
+    new = momentum * batch.var(axis=0, ddof=1) + (1 - momentum) * running_var
+    return new, momentum * batch.mean(axis=0) + (1 - momentum) * running_mean
+
+
+def fold_without_eps(W, b, gamma, beta, mean, var, eps):
+    return W * gamma / np.sqrt(var), beta + gamma * (b - mean) / np.sqrt(var)
+
+
 TESTS = {  # number: right tests in several styles
     1: (by_the_helper, by_moving_the_columns, by_the_stds, by_two_loops),
     2: (by_rows, by_the_layer, by_differences),
@@ -470,6 +565,8 @@ FIXED = [(n, fix) for n, fixes in clinic.RIGHT.items() for fix in fixes if n != 
 RIGHT_ONES = [(n, with_test(n, test)) for n, tests in TESTS.items() for test in tests]
 RIGHT_ONES += [(n, with_fix(n, fix)) for n, fix in FIXED]
 RIGHT_ONES += [(8, with_fix(8, fix)) for fix in (clinic.RIGHT[8][0], check_of_ten)]
+RIGHT_ONES += [(8, with_fix(8, fix)) for fix in (check_of(4), check_of(9, tolerance=1e-4))]
+RIGHT_ONES += [(4, with_fix(4, in_place))]
 RIGHT_ONES += [(1, (" b ", MODELS[1], FIXES[1][1]))]
 
 
@@ -503,6 +600,7 @@ WRONG_TESTS = [
     (1, too_far, "test-refuses-right"),
     (1, with_asserts, "test-asserts"),
     (2, channel_means_alone, "test-blind"),
+    (2, channel_means_and_variances, "test-blind"),
     (2, place_means_alone, "test-fits-one"),
     (2, one_channel, "test-fits-one"),
     (2, exact_maps, "test-refuses-one"),
@@ -542,7 +640,24 @@ WRONG_TESTS = [
 WRONG_FIXES = [(n, BROKEN[n], None) for n in (1, 2, 3, 4, 5, 6, 7)]
 WRONG_FIXES += [(n, unseen, None) for n in (1, 2, 3, 4, 5, 6, 7) for unseen in UNSEEN[n]]
 WRONG_FIXES += [
+    (1, with_ddof, "unbiased-in-training"),
+    (1, lambda x: x - x.mean(0), "not-divided"),
+    (1, one_mean_and_std, "one-mean-for-all"),
+    (1, in_one_pass, "squares-not-centred"),
+    (3, variance_first, "means-swapped"),
+    (3, lambda mean, var, batch, momentum: (mean, var), "no-update"),
+    (4, in_place_always, "evaluation-updates"),
+    (4, without_update, "training-keeps-state"),
+    (4, with_biased_state, "biased-running-var"),
+    (4, running_in_training, "running-for-batch"),
+    (4, running_after_update, "running-for-batch"),
+    (4, running_before_update, "running-for-batch"),
+    (6, fold_without_eps, "fold-eps-forgotten"),
     (7, outside_throughout, "eps-outside-root"),
+    (8, check_of(2, tolerance=1e-4), "check-accepts-wrong"),
+    (8, check_of(8, tolerance=0.1, relative=True), "check-accepts-wrong"),
+    (8, check_of(8, tolerance=1e-15), "check-refuses-right"),
+    (8, lucky_check, "check-accepts-wrong"),
     (8, BROKEN[8], "check-accepts-wrong"),
     (8, UNSEEN[8][0], "check-accepts-wrong"),
     (8, UNSEEN[8][1], "check-refuses-right"),
