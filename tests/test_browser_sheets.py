@@ -27,7 +27,7 @@ def test_a_page_has_the_picture_in_words_and_formulas_that_are_no_source_text(nu
     seen = Seen(sheet(number))
     assert seen.tags.count("img") == 1
     assert len(seen.alt.split()) > 10
-    assert seen.tags.count("math") >= 3
+    assert seen.tags.count("math") >= 3 or number == "10"  # it has code, and no formulas
     assert seen.tags.count("li") + seen.tags.count("tr") >= 4  # a list, or a table
     assert not set("$\\") & set(seen.text)
 

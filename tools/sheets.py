@@ -69,8 +69,8 @@ def sheet(number):
     lesson = LESSONS[number]
     cells = nbformat.read(ROOT / "notebooks" / lesson["file"], as_version=4).cells
     words = [cell.source for cell in cells if cell.cell_type == "markdown"]
-    last = next(i for i, cell in enumerate(cells) if cell.source.startswith(FOUND))
-    found = cells[last].source.removeprefix(FOUND).split(NEXT)[0]
+    last = next(i for i, cell in enumerate(cells) if FOUND in cell.source)
+    found = cells[last].source.split(FOUND)[1].split(NEXT)[0]
     picture = next(
         output.data
         for cell in cells[last:]
