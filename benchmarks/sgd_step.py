@@ -13,7 +13,7 @@ from bn_helpers.batchnorm import BatchNorm
 from bn_helpers.initializers import normal
 from bn_helpers.layers import Linear, Sigmoid
 from bn_helpers.network import mlp
-from bn_helpers.training import _step
+from bn_helpers.training import unchecked_sgd_step
 
 from .common import spread, table, take_turns, target, torch
 
@@ -33,7 +33,7 @@ def ours(inputs, dtype, X, y):
     keywords = dict(initializer=normal(0.1), rng=np.random.default_rng(0), batchnorm=True)
     sizes = [inputs, *HIDDEN, CLASSES]
     network = mlp(sizes, activation=Sigmoid, dtype=dtype, **keywords)
-    return network, lambda: _step(network, X, y, LR)
+    return network, lambda: unchecked_sgd_step(network, X, y, LR)
 
 
 def theirs(torch, network, X, y):

@@ -1,5 +1,6 @@
 """benchmarks/ still runs, and its tables say what was measured. No time is judged."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -196,3 +197,11 @@ def test_the_benchmark_runs_and_sees_the_picture_follow():
     assert ours[0] == "ours"
     assert re.fullmatch(r"\d+ \(\d+, \d+\)", ours[1]), ours  # nan: no change was seen
     assert ours[-1] == "1 of 1"
+
+
+@pytest.mark.parametrize("path", sorted(PAGE.parent.glob("*.py")), ids=lambda path: path.stem)
+def test_what_a_part_imports_of_the_course_is_there(path):
+    """Parts that need PyTorch do not run here, but their imports do."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("bn_"):
+            exec(ast.unparse(node), {})
