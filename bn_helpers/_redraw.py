@@ -54,12 +54,14 @@ def _settle(artist):
 def _moving(fig, known):
     """The artists that move and those that may cover them, in drawing order.
 
-    `known` are those that moved before; the ones that moved now are added.
+    `known` are those that moved before; the ones that moved now are added, and those
+    that are hidden, since they will be shown.
     """
     present = fig.findobj()
     ticks = {part for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) for part in axis.findobj()}
     grounds = {fig.patch, *(ax.patch for ax in fig.axes)}
-    found = {a for a in present if a.stale and not a.get_children()}
+    found = {a for a in present if a.stale or not a.get_visible()}
+    found = {a for a in found if not a.get_children()}
     # If ticks or grounds change, the whole figure is drawn, each time.
     moving = set(known) | found - ticks - grounds
     for ax in fig.axes:

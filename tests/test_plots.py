@@ -272,6 +272,47 @@ def test_logarithmic_axes_keep_the_units_of_the_data(monkeypatch):
     assert text == "time over units. whiten: from 1 to 40."
 
 
+def drawn(draw):
+    """The pixels of a small figure after `draw(ax)`."""
+    with plots.card(3, 2) as fig:
+        draw(fig.subplots())
+        fig.canvas.draw()
+    return np.asarray(fig.canvas.buffer_rgba()).astype(int)
+
+
+def alike(one, other):
+    return np.mean(np.abs(drawn(one) - drawn(other)).max(axis=-1) > 40) < 0.002
+
+
+def test_squares_look_like_imshow():
+    values = np.random.default_rng(0).random((3, 5))
+
+    def ours(ax):
+        plots.squares(ax, values * 0, "viridis", (0, 1)).set_data(values)
+
+    def theirs(ax):
+        ax.imshow(values, cmap="viridis", vmin=0, vmax=1, aspect="auto", interpolation="nearest")
+
+    assert alike(ours, theirs)
+    assert not alike(ours, lambda ax: ax.imshow(values[::-1], cmap="viridis", aspect="auto"))
+
+
+@pytest.mark.parametrize("bottoms", [0, np.array([1, 0, -1])])
+def test_bars_look_like_those_of_matplotlib(bottoms):
+    heights = np.array([2, -1, 0.5])
+    look = dict(facecolor="green", edgecolor="black", linewidth=1)
+
+    def ours(ax):
+        plots.bars(ax, [1, 2, 4], 0.5, **look)(heights, bottoms)
+        ax.set(xlim=(0, 5), ylim=(-3, 3))
+
+    def theirs(ax):
+        ax.bar([1, 2, 4], heights, 0.5, bottoms, **look)
+        ax.set(xlim=(0, 5), ylim=(-3, 3))
+
+    assert alike(ours, theirs)
+
+
 def test_an_image_has_no_axes_and_the_greys_that_are_asked_for():
     with plots.card() as fig:
         ax = fig.subplots()

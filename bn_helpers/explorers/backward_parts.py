@@ -58,11 +58,10 @@ def parts(fig):
 def _bars(ax, title):
     """Prepare a bar for each example: `draw(values)` for values (m,)."""
     _examples(ax, "value", title)
-    bars = ax.bar(range(1, MOST + 1), np.zeros(MOST), color=plots.FILL)
+    draw_bars = plots.bars(ax, range(1, MOST + 1))
 
     def draw(values):
-        for bar, height in zip(bars, padded(values)):
-            bar.set_height(height)
+        draw_bars(padded(values))
 
     return draw
 
@@ -84,22 +83,18 @@ def stacked(ax, most=MOST):
     """
     _examples(ax, "dx in units of γ/s", most=most)
     bars = {
-        name: ax.bar(range(1, MOST + 1), np.zeros(MOST), label=name, **look)
-        for name, look in LOOKS.items()
+        name: plots.bars(ax, range(1, MOST + 1), label=name, **look) for name, look in LOOKS.items()
     }
     style = dict(linestyle="none", marker="D", markersize=6, color=SLOPE, zorder=4)
     (dots,) = ax.plot([], [], markeredgecolor="white", label="dx", **style)
     ends = dict(loc="lower center", bbox_to_anchor=(0.5, 0.98), borderaxespad=0)
-    legend = ax.legend(ncols=4, fontsize=8, columnspacing=0.8, handletextpad=0.4, **ends)
-    legend.set_zorder(0)  # else it counts as moving, and the whole figure is drawn each time
+    plots.legend(ax, ncols=4, fontsize=8, columnspacing=0.8, handletextpad=0.4, **ends)
 
     def draw(parts):
         above, below = np.zeros(MOST), np.zeros(MOST)
         for name in LOOKS:
             values = padded(getattr(parts, name))
-            bottoms = np.where(values > 0, above, below)
-            for bar, value, bottom in zip(bars[name], values, bottoms):
-                bar.set(y=bottom, height=value)
+            bars[name](values, np.where(values > 0, above, below))
             above, below = above + np.maximum(values, 0), below + np.minimum(values, 0)
         dots.set_data(np.arange(1, len(parts.dx) + 1), parts.dx)
 
@@ -137,13 +132,13 @@ def _pairs(ax):
     plots.name(ax, "example", "value", "dout (hollow) and dx in units of γ/s")
     ax.axhline(0, color=plots.FAINT, linewidth=0.8)
     places = np.arange(1, 4)
-    hollow = ax.bar(places - 0.18, np.zeros(3), 0.34, facecolor="white", edgecolor=plots.INK)
-    filled = ax.bar(places + 0.18, np.zeros(3), 0.34, color=SLOPE)
+    hollow = dict(facecolor="white", edgecolor=plots.INK, linewidth=1)
+    draw_dout = plots.bars(ax, places - 0.18, 0.34, **hollow)
+    draw_dx = plots.bars(ax, places + 0.18, 0.34, facecolor=SLOPE)
 
     def draw(dout, dx):
-        for bars, values in ((hollow, dout), (filled, dx)):
-            for bar, value in zip(bars, values):
-                bar.set_height(value)
+        draw_dout(dout)
+        draw_dx(dx)
 
     return draw
 

@@ -77,7 +77,7 @@ def _values(ax):
     plots.name(ax, "right value", "patient's value")
     look = dict(linestyle="none", markersize=6, markeredgecolor="white", markeredgewidth=0.5)
     dots = [ax.plot([], [], label=name, **look, **style)[0] for name, style in UNITS.items()]
-    ax.legend(loc="lower right", fontsize=8, handletextpad=0, borderaxespad=0)
+    plots.legend(ax, loc="lower right", fontsize=8, handletextpad=0, borderaxespad=0)
 
     def draw(seen):
         for k, dot in enumerate(dots):

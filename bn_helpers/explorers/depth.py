@@ -67,7 +67,7 @@ def fifty_layers(fig):
     plots.name(ax, x="layer", y="std of the sums")
     (line,) = ax.plot([], [], color=plots.FAINT, linewidth=1, label="power of the factor")
     (dots,) = ax.plot([], [], ".", color=plots.INK, label="measured")
-    ax.legend(loc="upper left")
+    plots.legend(ax, loc="upper left")
 
     def update(std):
         factor = std * 10
@@ -88,7 +88,7 @@ def fifty_layers(fig):
 def fans(fig):
     """Live: signal and gradient through layers of different sizes, no activation."""
     left, *axes = fig.subplots(1, 3)
-    bars = left.bar(range(7), np.ones(7), color=plots.FILL)
+    draw_bars = plots.bars(left, range(7))
     left.set(ylim=(0, 850), xticks=range(7))
     plots.name(left, x="layer (0: inputs)", y="units")
     dots = []
@@ -101,8 +101,7 @@ def fans(fig):
 
     def update(shape, rule):
         sizes = SHAPES[shape]
-        for bar, height in zip(bars, [*sizes, 0][:7]):
-            bar.set_height(height)
+        draw_bars([*sizes, 0][:7])
         signal, gradient = measured = fans_of(shape, rule)
         for line, values in zip(dots, measured):
             line.set_data(range(len(sizes)), values)
@@ -203,7 +202,7 @@ def small_change(fig):
     }
     lines = {name: ax.plot([], [], label=name, **style)[0] for name, style in styles.items()}
     (law,) = ax.plot([], [], ".", markersize=3, color=plots.INK, label="change · √layer")
-    ax.legend(loc="lower right", ncols=4)
+    plots.legend(ax, loc="lower right", ncols=4)
 
     def update(activation, share):
         for name, line in lines.items():
@@ -236,7 +235,7 @@ def summary(asleep):
             for scheme, line in _five_curves(ax).items():
                 line.set_data(LAYERS, np.clip(spreads(scheme, name)[1], SMALLEST / 9, LARGEST * 9))
             plots.name(ax, "layer", "std between examples", name)
-        third.legend(loc="lower right", ncols=2, fontsize=8)
+        plots.legend(third, loc="lower right", ncols=2, fontsize=8)
         second.set_title("ReLU needs He: n Var(w) = 2")
         third.set_title("Sigmoid: asleep from most starts")
         plots.histogram(fourth, 0, 1, bins=100)(asleep)

@@ -85,7 +85,7 @@ def waiting(fig, record):
     style = [dict(color=plots.INK, linestyle=DASHES[seed], linewidth=1.2) for seed in SEEDS]
     courses = [left.plot([], [], label=f"seed {s}", **style[s])[0] for s in SEEDS]
     layers = [right.plot([], [], marker=".", **style[s])[0] for s in SEEDS]
-    left.legend(loc="upper left")
+    plots.legend(left, loc="upper left")
 
     def update(rate, step):
         now, run = step // EVERY, record[f"rate {rate}"]

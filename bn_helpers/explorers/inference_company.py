@@ -36,9 +36,9 @@ def image_in_company(fig, network, X, y, image):
     picture = axes[0].images[0]
     (frame,) = axes[0].plot([], [], color=MARK, linewidth=2, clip_on=False)
     titles = "with the batch's statistics", "with running statistics"
-    bars, fixed = [_probabilities(ax, title) for ax, title in zip(axes[1:], titles)]
+    draw_bars, draw_fixed = [_probabilities(ax, title) for ax, title in zip(axes[1:], titles)]
     alone = experiment.answer(network, image)
-    _set_heights(fixed, alone)
+    draw_fixed(alone)
 
     def update(others, batch_size, one_digit):
         batch = experiment.company(X, y, image, others, batch_size, one_digit)
@@ -47,7 +47,7 @@ def image_in_company(fig, network, X, y, image):
         side = PAPER / columns
         frame.set_data(np.array([0, 1, 1, 0, 0]) * side - 0.5, np.array([0, 0, 1, 1, 0]) * side)
         together = experiment.answer_in_company(network, batch)
-        _set_heights(bars, together)
+        draw_bars(together)
         return SENTENCE.format(
             others=others,
             kind=f", all of digit {others % 10}" if one_digit else "",
@@ -62,15 +62,10 @@ def image_in_company(fig, network, X, y, image):
 
 
 def _probabilities(ax, title):
-    bars = ax.bar(range(10), np.zeros(10), color=plots.FILL)
+    draw = plots.bars(ax, range(10))
     ax.set(ylim=(0, 1.05), xticks=range(10), yticks=[0, 0.5, 1])
     plots.name(ax, "digit", "probability", title)
-    return bars
-
-
-def _set_heights(bars, heights):
-    for bar, height in zip(bars, heights):
-        bar.set_height(height)
+    return draw
 
 
 def _side_by_side(batch, columns):

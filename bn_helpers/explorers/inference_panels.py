@@ -42,15 +42,15 @@ def weights(ax):
     """Prepare the weights in the last average: `draw(momentum)`."""
     ax.set(xlim=(-12, BATCHES), ylim=(0, 1.05), yticks=[0, 1])
     plots.name(ax, "batch (each bar: ten of them)", "weight")
-    start = ax.bar([-6], [0], width=8, color="white", edgecolor=plots.INK, hatch="////")
-    places = np.arange(0, BATCHES, TENS) + TENS / 2
-    bars = ax.bar(places, np.zeros(len(places)), width=0.85 * TENS, color=plots.FILL)
+    hatched = dict(facecolor="white", edgecolor=plots.INK, hatch="////", linewidth=1)
+    draw_start = plots.bars(ax, [-6], width=8, **hatched)
+    draw_shares = plots.bars(ax, np.arange(0, BATCHES, TENS) + TENS / 2, width=0.85 * TENS)
     label = ax.text(0, 0.8, "", size=8)
 
     def draw(momentum):
         left, shares = experiment.shares_of_tens(momentum)
-        for bar, share in zip((*start, *bars), (left, *shares)):
-            bar.set_height(share)
+        draw_start([left])
+        draw_shares(shares)
         label.set_text(f"hatched: the start value, {left:.0%}")
 
     return draw

@@ -58,7 +58,7 @@ def sizes(ax):
     plots.log_ticks(ax.xaxis, SIZES)
     plots.name(ax, "batch size m", "test accuracy", "after 8 epochs")
     draw = curves(ax, NORMS, np.array(SIZES))
-    ax.legend(loc="lower right", fontsize=9)
+    plots.legend(ax, loc="lower right", fontsize=9)
     return draw
 
 

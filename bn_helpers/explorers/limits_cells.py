@@ -45,12 +45,16 @@ def block(ax, names=()):
     ax.set(ylim=(PLACES * DOWN[1] - 0.7, N * BACK[1] + 0.2))
     ax.set_axis_off()
     middles = (C / 2, PLACES * DOWN[1] - 0.4), (0.45, N * BACK[1] / 2 + 0.35), (-0.4, -1.5)
-    for middle, name, angle in zip(middles, names, (0, 40, 90)):
+    front, _, down = (
         ax.text(*middle, name, ha="center", va="center", rotation=angle, size=9)
+        for middle, name, angle in zip(middles, names, (0, 40, 90))
+    )
     quads, cells = faces()
     drawn = [ax.fill(*quad.T, edgecolor=plots.INK, linewidth=0.8)[0] for quad in quads]
 
     def draw(number):
+        front.set_y(number.shape[2] * DOWN[1] - 0.4)
+        down.set_visible(number.shape[2] > 1)
         for patch, (n, c, p) in zip(drawn, cells):
             there = p < number.shape[2]
             patch.set_visible(there)
@@ -64,7 +68,7 @@ def letters(ax):
 
     A row is an image. The places of a channel stand side by side.
     """
-    picture = ax.imshow(np.zeros((N, C * PLACES)), cmap="Set3", vmin=0, vmax=11, aspect="auto")
+    picture = plots.squares(ax, np.zeros((N, C * PLACES)), "Set3", (0, 11))
     texts = [
         [ax.text(0, n, "", ha="center", va="center") for _ in range(C * PLACES)] for n in range(N)
     ]
@@ -72,17 +76,20 @@ def letters(ax):
     ax.set(yticks=range(N), yticklabels=[f"image {n + 1}" for n in range(N)])
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
+    width = None
 
     def draw(number):
+        nonlocal width
         places = number.shape[2]
         flat = number.reshape(N, -1)
         picture.set_data(flat)
-        picture.set_extent((-0.5, flat.shape[1] - 0.5, N - 0.5, -0.5))
-        ax.set_xlim(-0.5, flat.shape[1] - 0.5)
-        for c, line in enumerate(lines):
-            line.set_xdata([(c + 1) * places - 0.5] * 2)
-        middles = np.arange(C) * places + (places - 1) / 2
-        ax.set_xticks(middles, [f"channel {c + 1}" for c in range(C)])
+        if width != flat.shape[1]:  # new ticks cost a drawing of the whole figure
+            width = flat.shape[1]
+            ax.set_xlim(-0.5, width - 0.5)
+            for c, line in enumerate(lines):
+                line.set_xdata([(c + 1) * places - 0.5] * 2)
+            middles = np.arange(C) * places + (places - 1) / 2
+            ax.set_xticks(middles, [f"channel {c + 1}" for c in range(C)])
         for row, numbers in zip(texts, flat):
             for i, text in enumerate(row):
                 text.set_position((i, text.get_position()[1]))

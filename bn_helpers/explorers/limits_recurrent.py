@@ -39,7 +39,7 @@ def longer_sequences(fig, record, image):
     (dots,) = right.plot([], [], **NOW)
     right.set(xlim=(-0.3, 4.3), ylim=(0, 1.03), xticks=BLANKS)
     plots.name(right, "empty rows before the digit", "test accuracy")
-    right.legend(loc="lower left")
+    plots.legend(right, loc="lower left")
 
     def update(blanks, statistics):
         show(blanks, statistics)

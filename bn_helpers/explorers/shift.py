@@ -136,7 +136,7 @@ def moved_digit(fig, network, X, y):
     """
     left, middle, right_ax = fig.subplots(1, 3, width_ratios=(1, 1.2, 1.4))
     plots.image(left, np.zeros((8, 8)), "the image", limits=(0, 1))
-    bars = middle.bar(range(10), np.zeros(10), color=plots.FILL)
+    draw_bars = plots.bars(middle, range(10))
     middle.set(ylim=(0, 1), xticks=range(10))
     title = middle.set_title("answer")
     plots.name(middle, x="digit", y="probability")
@@ -152,8 +152,7 @@ def moved_digit(fig, network, X, y):
         probabilities = answers(network, image)[0]
         answer, row = int(np.argmax(probabilities)), shares[INKS.index(ink)]
         left.images[0].set_data(image.reshape(8, 8))
-        for bar, height in zip(bars, probabilities):
-            bar.set_height(height)
+        draw_bars(probabilities)
         title.set_text(f"answer {answer}" + " ✗" * (answer != digit))
         share = row[PLACES.index(right)]
         course.set_data(PLACES, row)
