@@ -52,9 +52,9 @@ def name(ax, x=None, y=None, title=None):
     ax.set(**{key: words for key, words in names.items() if words is not None})
 
 
-def legend(ax, **look):
-    """Add a legend that lies below all else: a live figure need not draw it each time."""
-    ax.legend(**look).set_zorder(0)
+def legend(ax, **style):
+    """Add a legend below all else, so that a live figure need not draw it each time."""
+    ax.legend(**style).set_zorder(0)
 
 
 def log_ticks(axis, values, labels=True):
