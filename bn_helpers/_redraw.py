@@ -40,6 +40,12 @@ class Redraw:
         fig.stale = False
         return canvas.buffer_rgba()
 
+    def set_dpi(self, dpi):
+        """Draw `dpi` pixels an inch from now on."""
+        self.fig.dpi = dpi
+        self.background = None
+        self.pixels()  # takes long, and the hand rests now
+
     def _keep_background(self):
         self.background = self.fig.canvas.copy_from_bbox(self.fig.bbox)
         _settle(self.fig)

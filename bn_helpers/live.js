@@ -1,10 +1,11 @@
 // For screen readers: names slider handles and buttons, says values in words, and says the sentence below the picture
 // once the hand rests. For the eye: keeps the room of the longest sentence, so that the page below does not jump.
+// For speed: tells the kernel whether the screen is plain.
 const voice = document.createElement("div");
 voice.className = "bn-live-voice";
 voice.setAttribute("role", "status");
 voice.setAttribute("aria-live", "polite");
-let said, rest, width, height;
+let said, rest, width, height, sharp;
 const keepRoom = (paragraph) => {
   if (!paragraph.offsetWidth) return; // it is covered
   if (paragraph.offsetWidth !== width) { // at the start with a line to spare
@@ -32,6 +33,12 @@ onPage((controls, shown, copy) => {
     const before = button.parentElement.previousElementSibling; // a label, or a slider with one
     const label = (before?.querySelector(".widget-label") ?? before)?.textContent ?? "";
     set(button, "aria-label", `${{ play: "Play", pause: "Pause", stop: "Back to the start" }[icon] ?? icon}: ${label}`);
+  }
+  const screen = controls.querySelector(".bn-screen");
+  sharp ??= screen && !screen.matches(".mod-active");
+  if (screen && sharp !== devicePixelRatio > 1) { // a picture with more pixels than the screen shows takes longer
+    sharp = !sharp;
+    screen.click();
   }
   const paragraph = (copy ?? shown.at(-1)).querySelector("p.bn-live");
   if (paragraph) keepRoom(paragraph);

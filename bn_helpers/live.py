@@ -91,7 +91,7 @@ class Live:
 
     def __init__(self, draw, data, widgets, size, rows, density):
         self.name, self.widgets = draw.__qualname__, widgets
-        self._rows = rows or [[name] for name in widgets]
+        self._rows, self._density = rows or [[name] for name in widgets], density
         plays = (name for name, widget in widgets.items() if isinstance(widget, ipywidgets.Play))
         self._ticks = dict.fromkeys(plays, 0)
         self._lock = threading.RLock()  # callbacks run on a thread of the kernel's own
@@ -155,6 +155,14 @@ class Live:
         with self._lock, plots.look():
             return self._encode(self._redraw.pixels())
 
+    def plain(self, on=True):
+        """Draw one pixel for each CSS pixel, which is all that a plain screen can show.
+
+        `on` may be false: then the figure is as sharp as it was made.
+        """
+        with self._lock, plots.look():
+            self._redraw.set_dpi(plots.DPI * (1 if on else self._density))
+
     def show(self):
         """Display controls, picture and sentence; redraw whenever a control moves."""
         if not plots.can_display():
@@ -164,7 +172,10 @@ class Live:
         _close_former(self)
         rows = [[self.widgets[name] for name in names] for names in self._rows]
         rows = [together(parts) if parts[1:] else row(*parts) for parts in rows]
-        self._page = Page(rows, self._outputs(), "live.js")
+        screen = ipywidgets.ToggleButton(layout={"display": "none"})
+        screen.add_class("bn-screen")  # live.js presses it where the screen is plain
+        screen.observe(lambda change: self.plain(change.new), "value")
+        self._page = Page([*rows, screen], self._outputs(), "live.js")
         for widget in self.widgets.values():
             widget.observe(self._moved, "value")
 

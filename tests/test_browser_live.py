@@ -82,6 +82,19 @@ def twins(page):
     return figure, twin
 
 
+@pytest.mark.parametrize("ratio, pixels", [(1, 400), (2, 800)])
+def test_a_moved_picture_has_as_many_pixels_as_the_screen_shows(
+    browser, lab, notebook, ratio, pixels
+):
+    page = open_and_run(browser, lab, notebook.name, device_scale_factor=ratio)
+    figure, twin = twins(page)
+    figure.after(lambda: figure.press("Home"))
+    assert figure.picture().shape[1] == pixels
+    assert figure.area.locator("img").evaluate("image => image.width") == 400
+    assert twin.picture().shape[1] == 800  # as it was stored
+    page.context.close()
+
+
 def test_an_error_is_told_below_the_picture_and_the_next_move_works(page):
     figure, _ = twins(page)
     figure.after(lambda: figure.press("ArrowLeft"))

@@ -229,7 +229,7 @@ def keyboard(browser, lab):
         ".widget-dropdown select",
         ".jp-OutputArea input[type=checkbox]",
         ".widget-play button >> nth=0",
-        ".widget-toggle-button >> nth=0",
+        ".widget-toggle-button:visible >> nth=0",
         ".jp-OutputArea summary",
         ".jp-RenderedMarkdown summary",
     ],

@@ -126,6 +126,20 @@ def test_what_only_moves_looks_like_a_full_draw():
     assert np.mean(np.abs(quick - full_draw(figure)).max(axis=-1) > COARSEST) < 1e-3
 
 
+def test_on_a_plain_screen_a_figure_has_one_pixel_for_each_css_pixel():
+    figure = spread.live()
+    figure.update(std=0.3)
+    sharp = pixels(figure.png())
+    figure.plain()
+    figure.update(std=0.9)
+    plain = pixels(figure.png())
+    assert sharp.shape[:2] == tuple(2 * length for length in plain.shape[:2])
+    assert np.mean(np.abs(plain - full_draw(figure)).max(axis=-1) > COARSEST) < 1e-3
+    figure.plain(False)
+    figure.update(std=0.3)
+    assert np.mean(np.abs(sharp - pixels(figure.png())).max(axis=-1) > COARSEST) < 1e-3
+
+
 def line_over(ax):
     ax.axhline(0.5, color="black", linewidth=4)
 
@@ -369,9 +383,9 @@ def test_a_run_again_and_a_filmstrip_leave_no_control_behind(page, shell):
     for execution in range(3):
         shell.execution = execution
         walk()
-    # a box and the page's two widgets in it; a row with the name and the buttons of the
-    # Play; a slider
-    assert len(controls()) == before + 7
+    # a box, the page's two widgets and the button for the screen in it; a row with the
+    # name and the buttons of the Play; a slider
+    assert len(controls()) == before + 8
 
 
 def test_the_same_cell_run_again_closes_its_former_figures_and_no_others(page, shell):

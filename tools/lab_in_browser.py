@@ -237,6 +237,7 @@ class Figure:
 
     def shows(self, live):
         """Whether picture and sentence are those of `live`; edges may differ."""
+        live.plain(self.page.evaluate("devicePixelRatio") <= 1)
         ours, theirs = self.picture(), pixels(live.png())
         assert ours.shape == theirs.shape
         different = np.abs(ours - theirs).max(axis=-1) > 8
