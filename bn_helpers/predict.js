@@ -1,5 +1,8 @@
-// Covers what is printed and drawn below a question, and the text after it, up to the next heading or question, until it is
-// decided or skipped. What stands between the question and the first result (a student's note) is left open.
+// Covers what is printed and drawn below a question, and the text after it, up to the next heading, exercise or question,
+// until it is decided or skipped. What stands between the question and the first result (a student's note) is left open, and
+// so are the verdict of a check and what goes to stderr, as errors do.
+const ENDS = "h1, h2, h3, h4, h5, h6", EXERCISE = /^Exercise /;
+const OPEN = 'p[style*="border-left"], [data-mime-type="application/vnd.jupyter.stderr"]'; // the former: verdict.py
 const covered = new Map(); // what is covered -> its bar, or nothing
 let skipped = false, waiting = false;
 const uncover = (node) => {
@@ -23,12 +26,14 @@ const below = (cell) => {
     const result = next.querySelector(".jp-Cell-outputWrapper:has(.jp-OutputArea-child)");
     const text = next.querySelector(".jp-RenderedMarkdown");
     if (result?.querySelector("details.bn-question")) break;
-    if (result) found.push(result);
+    const open = result?.querySelector(OPEN);
+    if (open?.matches("p") && found.length) break; // an exercise has begun
+    if (result && !open) found.push(result);
     if (!text || !found.length) continue;
     const parts = [...text.children];
-    const heading = parts.findIndex((part) => part.matches("h1, h2, h3, h4, h5, h6"));
-    found.push(...parts.slice(0, heading < 0 ? parts.length : heading));
-    if (heading >= 0 || !parts.length) break; // the latter is not drawn yet
+    const end = parts.findIndex((part) => part.matches(ENDS) || EXERCISE.test(part.textContent));
+    found.push(...parts.slice(0, end < 0 ? parts.length : end));
+    if (end >= 0 || !parts.length) break; // the latter is not drawn yet
   }
   return found;
 };

@@ -27,9 +27,9 @@ def ask(name):
 
     The explanation is on the page from the start, in a closed block, for readers
     without a kernel. JupyterLab and Voila cover the results below, up to the next
-    heading, until the student chooses or skips. If the ledger has a former prediction,
-    nothing is covered until the student wants to be asked again. Plain Python prints
-    the question.
+    heading or exercise, until the student chooses or skips. The verdict of a check and
+    an error are never covered. If the ledger has a former prediction, nothing is
+    covered until the student wants to be asked again. Plain Python prints the question.
     ValueError if there is no such question.
     """
     if name not in QUESTIONS:

@@ -321,6 +321,42 @@ def test_a_result_is_covered_up_to_the_next_heading_whatever_stands_between(open
     assert covers.count() == 0
 
 
+EMPTY = "from bn_helpers import checks\n\n\ndef growth(norms): ...\n\n\nchecks.check_growth(growth)"
+ERROR = """
+try:
+    checks.check_growth(grown)
+except NameError:
+    get_ipython().showtraceback()  # the cells below run, too
+"""
+
+
+@pytest.mark.parametrize("exercise", ["**Exercise 1.** Write it.", "Now you."])
+def test_the_verdict_of_a_check_and_an_error_are_never_covered(opened, exercise):
+    cells = [
+        *(SETUP, QUESTION, "print('the result')", ERROR),
+        ("markdown", f"So it is.\n\n{exercise}"),
+        *(EMPTY, ERROR, ("markdown", "One way to do it"), "print('more')"),
+    ]
+    page = opened(f"verdict-{len(exercise)}", cells)
+    page.set_viewport_size({"width": 1200, "height": 4000})
+    open_places = [
+        page.locator("p", has_text="Not yet."),
+        page.locator("pre", has_text="NameError").first,
+        page.locator("pre", has_text="NameError").last,
+        page.locator("p:text-is('One way to do it')"),
+    ]
+
+    def shown():
+        return all(place.count() and place.is_visible() for place in open_places)
+
+    wait_for(lambda: page.locator(".bn-cover").count() == 1 and shown(), "verdict and errors")
+    page.wait_for_timeout(500)
+    assert shown()
+    assert not page.locator("pre:text-is('the result')").is_visible()
+    assert not page.locator("p:text-is('So it is.')").is_visible()
+    assert all(place.is_visible() for place in page.locator("p:has-text('Exercise 1')").all())
+
+
 def test_a_lesson_that_is_opened_counts_as_saved_and_has_no_toolbar_over_its_title(browser, lab):
     page = browser.new_context(viewport={"width": 1200, "height": 900}).new_page()
     # no kernel has it yet

@@ -125,12 +125,40 @@ def test_after_three_wrong_tries_a_test_and_a_fix_are_shown():
 SAID = [  # what a verdict says beside its misconception, and must not say of others
     (2, answers.channel_means_and_variances, "Patient 2 has these, too. Compare values."),
     (7, answers.differences(dout=1.0), "dx is 0"),
+    (2, answers.compares_with_the_input, "An x that is not normalized yet is none."),
+    (
+        5,
+        answers.forgets_the_mode,
+        "Your test stopped there. It had an implementation that is broken.",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("n", "test", "words"), SAID)
 def test_the_verdict_on_a_students_test_fits_what_the_test_did(n, test, words):
     assert words in PATIENTS[n].judged(answers.with_test(n, test)).message
+
+
+def test_an_error_in_another_function_brings_no_advice_on_the_arguments_of_the_test():
+    message = PATIENTS[5].judged(answers.with_test(5, answers.forgets_the_mode)).message
+    assert "training" in message
+    assert "calls your function" not in message
+    message = PATIENTS[5].judged(answers.with_test(5, lambda: True)).message
+    assert "The check calls your function with 1 argument: implementation." in message
+
+
+@pytest.mark.parametrize("n", NUMBERS)
+def test_another_symptom_is_said_to_differ_where_the_letters_come_from(n):
+    right, letters = SYMPTOMS[n]
+    for letter in set(letters) - {right}:
+        message = PATIENTS[n].judged((letter, None, None)).message
+        assert ("table" in message) == (n in (2, 8)), message
+        assert ("figure" in message) != (n in (2, 8)), message
+
+
+def test_a_check_that_passes_is_told_how_many_wrong_passes_it_had_not_seen():
+    message = PATIENTS[8].judged(answers.with_fix(8, answers.check_of_ten)).message
+    assert "refuses the four wrong ones and 4 others that you have not seen" in message
 
 
 def test_a_check_that_sorts_by_luck_is_told_what_it_accepts():
@@ -173,6 +201,25 @@ def test_the_running_means_are_those_of_patients_3_4_and_5(momentum):
     np.testing.assert_array_equal(courses["X"][: calls + 1], courses["right"][: calls + 1])
 
 
+def test_the_letters_of_figure_1_are_those_of_its_answer():
+    text = markdown(nbformat.read(lesson_named(LESSON), 4))
+    said = dict(
+        P="P lacks the last term",
+        Q="Q is right",
+        R="R has its sign wrong",
+        S="S takes the statistics",
+    )
+    assert all(words in text for words in said.values())
+    assert list(experiment.LETTERS.values()) == [
+        "without the last term",
+        "right",
+        "sign of the last term",
+        "statistics constant",
+    ]
+    assert set(experiment.LETTERS) == set(said)
+    assert set(experiment.LETTERS.values()) < set(PASSES)
+
+
 def test_the_passes_in_a_network_are_those_of_the_lesson():
     X, _, _, _ = load_digits()
     layer, right = experiment.WithPass(64, PASSES["right"]), experiment.BatchNorm(64)
@@ -187,3 +234,14 @@ def test_the_figures_tell_what_their_answers_say():
     right, y = (figure.sentence.split(word)[1].split(",")[0] for word in ("mean is ", "Y "))
     assert right == y
     assert len(bugs_patients.PASSES) == 6
+    limit = 0.002  # of the test that the lesson names
+    found = {
+        m: [
+            s
+            for s in experiment.STDS
+            if experiment.seen(BENCH, "patient 7", m, s, False).error > limit
+        ]
+        for m in experiment.SIZES
+    }
+    assert found[8] == [0.01, 0.03, 0.1]
+    assert found[4] != found[8]

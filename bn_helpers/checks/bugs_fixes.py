@@ -117,7 +117,10 @@ def judged_check(answer):
         return not_yet("check-refuses-right", f"It refuses: {', '.join(refused)}.")
     if accepted:
         return not_yet("check-accepts-wrong", f"It accepts: {', '.join(accepted)}.")
-    return right(f"Your check accepts 2 right passes and refuses {len(told) - 2} wrong ones.")
+    more = f"{len(UNSEEN_PASSES)} others that you have not seen"
+    return right(
+        f"Your check accepts both right passes. It refuses the four wrong ones and {more}."
+    )
 
 
 def adapted(question, adapter):

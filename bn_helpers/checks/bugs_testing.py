@@ -89,7 +89,7 @@ def _stopped(stop, kind):
     """The Verdict of a Stop, with the kind of implementation at which it came."""
     name, detail = stop.args
     if name == "raised":
-        detail += f" The implementation was {kind}."
+        detail += f" Your test stopped there. It had an implementation that is {kind}."
     return stopped(Stop(name, detail, **stop.shown))
 
 

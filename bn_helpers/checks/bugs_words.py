@@ -39,7 +39,10 @@ BLIND = {  # where to look if a test does not see the mistake
 }
 STRICT = {  # what a right implementation may do
     1: "It may be off by some 0.001 where the mean is 10 000 stds: so coarse is float32 there.",
-    2: "Its results differ from others in the last digits, and eps makes the variance less than 1.",
+    2: (
+        "Do you compare with the result of a right function? An x that is not normalized yet is "
+        "none. Right results differ in the last digits, and eps makes the variance less than 1."
+    ),
     3: "The running variance takes the unbiased variance of the batch. Allow for rounding.",
     4: "Training must move the state. Evaluation uses it. Allow for rounding.",
     5: "All parameters and both running statistics are copied. Allow for rounding.",

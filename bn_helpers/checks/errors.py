@@ -22,7 +22,7 @@ class Stop(Exception):
 def described(error, function, arguments, names):
     """One line on an `error` that `function(*arguments)` raised."""
     text = _text(error)
-    advice = _advice(text, arguments, names)
+    advice = _advice(text, arguments, names, _name(function))
     said = f"{type(error).__name__}: {text}".rstrip(". ") + _place(function, error)
     return f"{said}. {advice}." if advice else f"{said}."
 
@@ -79,14 +79,28 @@ def _library(function, file):
     return top if top in LIBRARIES or "site-packages" in file.parts else ""
 
 
-def _advice(text, arguments, names):
-    """A sentence on what to do about an error's text; "" if there is none."""
+def _name(function):
+    try:
+        return _inner(function).__name__
+    except Exception:  # whatever was passed as a function
+        return ""
+
+
+def _advice(text, arguments, names, called):
+    """A sentence on what to do about an error's text; "" if there is none.
+
+    called: the name of the function that the check called.
+    """
     shapes = re.search(r"broadcast together with shapes (\(.*\))", text)
     if shapes:
         numbers = (re.findall(r"\d+", shape) for shape in re.findall(r"\(([\d,]*)\)", shapes[1]))
         return _on_shapes([tuple(map(int, shape)) for shape in numbers], arguments, names)
-    if re.search(r"takes .* positional argument|missing \d+ required", text):
-        return f"The check calls your function with {len(names)} arguments: {', '.join(names)}"
+    miscalled = re.search(
+        r"([^\s.]+)\(\) (takes .* positional argument|missing \d+ required)", text
+    )
+    if miscalled and miscalled[1] == called:
+        many = "argument" if len(names) == 1 else "arguments"
+        return f"The check calls your function with {len(names)} {many}: {', '.join(names)}"
     for pattern, advice in ADVICE.items():
         if match := re.search(pattern, text):
             return advice.format(*match.groups())

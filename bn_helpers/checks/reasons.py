@@ -150,7 +150,10 @@ check_growth = Question(
         "ratios-averaged": (
             lambda n: np.mean(n[:-1] / n[1:]),
             lambda n: np.median(n[:-1] / n[1:]),
+        ),
+        "ratios-averaged-inverted": (
             lambda n: np.mean(n[1:] / n[:-1]),
+            lambda n: np.median(n[1:] / n[:-1]),
         ),
         "log-for-factor": lambda n: np.log(n[0] / n[-1]) / (len(n) - 1),
         "square-root-only": lambda n: np.sqrt(n[0] / n[-1]),

@@ -77,7 +77,7 @@ class Verdict:
         lines += [f"<em>Hint.</em> {html.escape(self.hint)}"] * bool(self.hint)
         lines += [html.escape(self.wanted)] * bool(self.wanted)
         lines += [f"Read again: {html.escape(self.read)}"] * bool(self.read)
-        style = f"border-left: 4px solid {colour}; padding-left: 0.8em"
+        style = f"border-left: 4px solid {colour}; padding-left: 0.8em"  # predict.js looks for it
         return f'<p style="{style}">{"<br>".join(lines)}</p>{self._below()}'
 
     def _below(self):

@@ -151,10 +151,18 @@ def trained(backward_pass, seed, steps=200):
     return losses[-50:].mean(), share
 
 
-def losses(backward_pass, seed=0, steps=200):
-    """The loss at each step, a mean over ten."""
-    losses, _ = _run(backward_pass, seed, steps)
-    return losses.reshape(-1, 10).mean(axis=1)
+LETTERS = {  # the passes of figure 1 in another order
+    "P": "without the last term",
+    "Q": "right",
+    "R": "sign of the last term",
+    "S": "statistics constant",
+}
+
+
+def four_losses(passes, seed=0, steps=200):
+    """{letter: losses, each a mean over ten steps}; passes: {name in LETTERS: pass}."""
+    runs = {letter: _run(passes[name], seed, steps) for letter, name in LETTERS.items()}
+    return {letter: losses.reshape(-1, 10).mean(axis=1) for letter, (losses, _) in runs.items()}
 
 
 @cache

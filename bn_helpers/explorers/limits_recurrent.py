@@ -15,7 +15,7 @@ STATISTICS = {  # what stands beside a row of the image
     "own batch": "the test batch itself",
 }
 SENTENCE = (
-    "{blanks} empty rows, {steps} steps. Test accuracy of five seeds: batch norm, statistics "
+    "Empty rows: {blanks}. Steps: {steps}. Test accuracy of five seeds: batch norm, statistics "
     "{way}: {batch}; none {none}; layer norm {layer}."
 )
 SPREADS = "The std of the sums at step 1 is {first}, at steps 2 to 8 {later} (five seeds)."

@@ -86,7 +86,7 @@ def by_noise(ax, record, activation="ReLU"):
     words = ["without", "with", *map("{:g}".format, SIZES)]
     ax.set(ylim=(0, 150), xticks=range(len(CASES)))
     ax.set_xticklabels(words, rotation=60)
-    plots.name(ax, "batch norm, noise", "steps to 90%", "noise after it")
+    plots.name(ax, "batch norm, noise", "steps to 90%", "ReLU, noise after it")
 
 
 def summary(noise, along, stacks):

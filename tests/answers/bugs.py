@@ -158,6 +158,11 @@ def one_channel(normalized_maps):
     return np.allclose(normalized_maps(x), right, atol=1e-4)
 
 
+def compares_with_the_input(normalized_maps):
+    x = striped()
+    return np.allclose(normalized_maps(x), x)
+
+
 def exact_maps(normalized_maps):
     x = striped()
     return np.array_equal(normalized_maps(x), clinic.RIGHT[2][0](x))
@@ -299,6 +304,12 @@ def by_networks(save_and_load, *, touched=True, training=True):
             layer.params["beta"] = layer.params["beta"] + 1
     save_and_load(old.layers, new.layers)
     return np.allclose(old.forward(x, training=False), new.forward(x, training=False))
+
+
+def forgets_the_mode(save_and_load):
+    (old, new), x = two_networks(), RNG(5).normal(2, 3, (20, 5))
+    save_and_load(old.layers, new.layers)
+    return np.allclose(old.layers[1].forward(x), new.layers[1].forward(x))
 
 
 def by_state(save_and_load):
@@ -603,6 +614,7 @@ WRONG_TESTS = [
     (2, channel_means_and_variances, "test-blind"),
     (2, place_means_alone, "test-fits-one"),
     (2, one_channel, "test-fits-one"),
+    (2, compares_with_the_input, "test-refuses-right"),
     (2, exact_maps, "test-refuses-one"),
     (3, with_a_half, "test-blind"),
     (3, mean_only, "test-fits-one"),
@@ -619,6 +631,7 @@ WRONG_TESTS = [
     (5, lambda f: by_networks(f, touched=False), "test-fits-one"),
     (5, lambda f: by_networks(f, training=False), "test-blind"),
     (5, mean_of_state_only, "test-fits-one"),
+    (5, forgets_the_mode, "raised"),
     (5, parameters_only, "test-blind"),
     (6, folds(b=(0.0, 0, 0)), "test-blind"),
     (6, folds(beta=(0.0, 0, 0)), "test-fits-one"),
