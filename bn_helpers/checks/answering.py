@@ -20,8 +20,8 @@ class Expected:
 
     calls: argument tuples. The first `cases` of them are the question's cases. In those
     after them one argument of the first case is exchanged for that of the second, and
-    then one of the second for that of a third one of the same shapes, or else of the first.
-    The last call is the first one again.
+    then one of the second for that of a third (if it has the same shapes, else of the
+    first). The last call is the first one again.
     """
 
     calls: list
@@ -68,7 +68,7 @@ class Answer:
         return self.expected.cases + i
 
     def exchanges(self, i):
-        """Pairs of calls that differ in argument `i` alone; the first case begins the list."""
+        """Pairs of calls that differ in argument `i` alone, the first case first."""
         if len(self.expected.names) == 1:  # any two cases of one shape
             shapes = [np.shape(case[0]) for case in self.expected.calls[: self.expected.cases]]
             pairs = combinations(range(len(shapes)), 2)

@@ -33,7 +33,7 @@ def _rounded(answer):
 
 
 def _is_rounded(got, want, digits):
-    """Whether `got` has so many digits and is as near as can be; a half may go either way."""
+    """Whether `got` is rounded to so many digits; a half may go either way."""
     near = np.abs(got - want) <= 0.5 * 10.0**-digits * (1 + 1e-9)
     return near.all() and close(got, np.round(got, digits), 1e-9)
 
@@ -115,7 +115,7 @@ def _sizes(answer, i):
 def _ignored(answer):
     """Results that do not move when an argument is exchanged, though they should.
 
-    A median, or a truth value, may stay by chance. So the argument is exchanged in two cases.
+    A median, or a truth value, may stay by chance. So it is exchanged in two cases.
     """
     names = [name for i, name in enumerate(answer.expected.names) if _is_ignored(answer, i)]
     if not names:
