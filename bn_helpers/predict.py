@@ -66,8 +66,8 @@ def ask(name):
 def review(lesson):
     """Show the last predictions of a lesson, such as "00", beside the answers.
 
-    The answer to a question that was not asked yet is left out. ValueError if there is
-    no such lesson, and if the ledger cannot be read.
+    The answer to a question without a prediction is left out. ValueError if there is no
+    such lesson, and if the ledger cannot be read.
     """
     asked = [name for name in QUESTIONS if name.startswith(f"{lesson}-")]
     if not asked:
@@ -78,7 +78,7 @@ def review(lesson):
     for name in asked:
         answer, prediction = QUESTIONS[name]["answer"], last.get(name)
         seen = "right" if prediction == answer else "look again"
-        row = ("", "", "not asked yet") if prediction is None else (prediction, answer, seen)
+        row = ("", "", "not answered") if prediction is None else (prediction, answer, seen)
         rows[line(QUESTIONS[name]["question"])] = row
     plots.table(rows, dict.fromkeys(REVIEWED, ""), corner="question (run again after more answers)")
 

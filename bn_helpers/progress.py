@@ -21,7 +21,7 @@ KINDS = {  # of the questions of a lesson, from left to right: the look of a bar
     "right at once": dict(facecolor="#009E73", edgecolor="#009E73"),
     "right later": dict(facecolor="white", edgecolor="#009E73", hatch="////"),
     "look again": dict(facecolor="#cccccc", edgecolor="#cccccc"),
-    "not asked yet": dict(facecolor="white", edgecolor=plots.FAINT, linestyle=":"),
+    "not answered": dict(facecolor="white", edgecolor=plots.FAINT, linestyle=":"),
 }
 
 
@@ -79,7 +79,7 @@ def _counts(number, first, last):
 
 def _kind(name, first, last):
     if name not in last:
-        return "not asked yet"
+        return "not answered"
     if not _is_right(name, last):
         return "look again"
     return "right at once" if _is_right(name, first) else "right later"

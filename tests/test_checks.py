@@ -437,6 +437,29 @@ def test_the_fallback_says_what_can_be_measured_and_shows_a_small_case():
     assert "right is" not in verdict.message
 
 
+def test_what_changes_with_an_argument_in_any_case_is_not_said_to_ignore_it():
+    verdict = checks.check_moves.judged(lambda zero: [not zero[0]] * (len(zero) - 1) + [False])
+    assert verdict.slip == "unknown"
+
+    third = expected_of(checks.check_speed_up).calls[2][1]
+
+    def two_values(steps, without, with_bn, share):
+        return 20 + np.array_equal(without, third)
+
+    message = checks.check_speed_up.judged(two_values).message
+    assert "It ignores steps, with_bn and share." in message
+
+
+def test_where_the_places_of_another_example_are_told_its_shape_is_told():
+    message = checks.check_scaled_gradient.judged(lambda dW, a: dW / [1, *a[1:]]).message
+    assert "For a result of shape (4, 3): right for columns 1 and 2, not for column 0." in message
+
+
+def test_true_and_false_are_told_as_such():
+    verdict = checks.check_moves.judged(lambda zero: [not zero[0]] * (len(zero) - 1) + [False])
+    assert "your result is [True, True, False]" in verdict.message
+
+
 def test_which_of_several_results_is_right_is_said():
     message = check_batchnorm_backward(backward()).message
     assert "dgamma and dbeta are right, dx is not." in message

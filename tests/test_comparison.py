@@ -30,6 +30,14 @@ def test_the_first_looks_of_a_recorded_rate_are_computed_again():
     np.testing.assert_allclose(again, recorded, atol=2 * ONE_LOOK)
 
 
+def test_figure_3_says_where_the_runs_end_before_the_step_of_the_slider():
+    figure = comparison_figure1.mnist.live(load_recorded("figure1_mnist"))
+    assert figure.update(step=50_000).startswith("Rate 0.1, step 50000, 2 seeds.")
+    told = figure.update(rate="2")
+    assert told.startswith("Rate 2, step 3000, 5 seeds. These runs end here.")
+    assert "end" not in figure.update(step=2000)
+
+
 @pytest.mark.once
 def test_the_record_of_mnist_says_what_it_was_made_of_and_has_its_shapes():
     record = load_recorded("figure1_mnist")

@@ -236,7 +236,7 @@ def test_a_lesson_is_reviewed_as_a_table_of_the_last_predictions(page, monkeypat
     predict.review("01")
     rows = list(tables[0].values())
     assert rows[0] == ("3", "10", "look again")
-    assert [row[2] for row in rows].count("not asked yet") == len(rows) - 2
+    assert [row[2] for row in rows].count("not answered") == len(rows) - 2
     assert [row[2] for row in rows].count("right") == 1
     with pytest.raises(ValueError, match=r"lesson: expected one of .*'00', .* got 'x'"):
         predict.review("x")

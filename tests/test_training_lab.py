@@ -164,9 +164,15 @@ def test_zero_weights_are_dead_with_batch_norm_too():
 
 
 def test_a_rate_of_3_stops_the_network_without_batch_norm():
-    (why, lab) = reasons("learning rate 3", 150)
+    (why, lab) = reasons("learning rate 3.2", 150)
     assert why["without"][0] in ("dead", "diverged")
     assert lab.looks["with"].accuracy > 0.8
+
+
+def test_a_preset_has_a_rate_that_the_slider_can_show():
+    for setting in SETTINGS.values():  # 20 places a decade, two digits
+        place = 10 ** (round(20 * np.log10(setting["lr"])) / 20)
+        assert f"{place:.2g}" == f"{setting['lr']:.2g}"
 
 
 def test_tanh_from_large_weights_is_saturated_without_batch_norm():

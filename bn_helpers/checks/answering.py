@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -18,8 +19,9 @@ class Expected:
     """Arguments, and the results of the truth and of each slip.
 
     calls: argument tuples. The first `cases` of them are the question's cases. In those
-    after them one argument of the first case is exchanged for that of the second. The
-    last call is the first one again.
+    after them one argument of the first case is exchanged for that of the second, and
+    then one of the second for that of a third (if it has the same shapes, else of the
+    first). The last call is the first one again.
     """
 
     calls: list
@@ -31,6 +33,7 @@ class Expected:
     returns: tuple  # names of the results
     axes: tuple  # names of the axes of the first result: ("row", "column")
     rtol: float  # of the largest value of an array
+    logical: bool = False  # whether the results are True or False
     measure: Callable | None = None  # (arguments, results) -> a sentence, or (id, sentence)
 
 
@@ -64,6 +67,14 @@ class Answer:
         """The call with argument `i` of the second case and the others of the first."""
         return self.expected.cases + i
 
+    def exchanges(self, i):
+        """Pairs of calls that differ in argument `i` alone, the first case first."""
+        if len(self.expected.names) == 1:  # any two cases of one shape
+            shapes = [np.shape(case[0]) for case in self.expected.calls[: self.expected.cases]]
+            pairs = combinations(range(len(shapes)), 2)
+            return [(a, b) for a, b in pairs if shapes[a] == shapes[b]]
+        return [(0, self.exchanged(i)), (1, self.exchanged(i + len(self.expected.names)))]
+
     def which(self):
         return which_results(self.expected.returns, self.wrong)
 
@@ -85,7 +96,10 @@ class Answer:
             if self.right[k, i]:
                 told.append(f"your {name} happens to be right")
                 continue
-            yours, right = shown(self.results[k][i]), shown(self.expected.wanted[k][i])
+            pair = self.results[k][i], self.expected.wanted[k][i]
+            if self.expected.logical and np.isin(pair, (0, 1)).all():
+                pair = (np.asarray(values, bool) for values in pair)
+            yours, right = map(shown, pair)
             told.append(form.format(name=name, yours=yours, right=right))
         arguments = in_words(self.expected.names, self.expected.calls[k])
         return f"{opening.format(arguments=arguments)} {', '.join(told)}."

@@ -22,10 +22,10 @@ def curves(rng, share, seeds, looks, first, last):
 
 
 def two_groups(rng):
-    for share, seeds in ((0.9, 5), (0.8, 5), (0.7, 4)):
-        steps = 10 * np.cumsum(rng.integers(1, 9, 18))
-        late, early = ((10, 15), (2, 7))
-        groups = [curves(rng, share, seeds, 18, *looks) for looks in (late, early)]
+    for share, seeds in ((0.9, 5), (0.8, 5), (0.7, 5), (0.75, 4)):
+        steps = 10 * np.cumsum(rng.integers(1, 9, 30))
+        late, early = ((14, 27), (2, 13))
+        groups = [curves(rng, share, seeds, 30, *looks) for looks in (late, early)]
         yield steps, *groups, share
     # the first curve is at 0.5 exactly, once
     yield np.array([10, 20, 50, 90]), np.array([[0, 0, 0.5, 1]]), np.array([[0, 1, 0, 1]]), 0.5
@@ -57,6 +57,11 @@ def of_seeds(by):
     )
 
 
+def at_least(steps, rows, share):
+    """The steps of all looks of all seeds at which the mark is reached."""
+    return np.concatenate([steps[row >= share] for row in rows])
+
+
 def averaged(by):
     return ratio(lambda steps, rows, share: reached(steps, by(rows, axis=0), share))
 
@@ -82,6 +87,15 @@ check_speed_up = Question(
         "ratios-of-seeds": (of_seeds(np.median), of_seeds(np.mean)),
         "curves-averaged": (averaged(np.mean), averaged(np.median)),
         "for-good": each(stays),
+        "all-looks-taken": (
+            each(lambda steps, curve, share: np.median(steps[curve >= share])),
+            each(lambda steps, curve, share: np.mean(steps[curve >= share])),
+            ratio(lambda steps, rows, share: np.median(at_least(steps, rows, share))),
+            ratio(lambda steps, rows, share: np.mean(at_least(steps, rows, share))),
+        ),
+        "first-seed-of-each-look": ratio(
+            lambda steps, rows, share: np.median(steps[np.argmax(rows >= share, axis=0)])
+        ),
         "extreme-seed": (each(reached, min), each(reached, max), each(reached, lambda v: v[0])),
         "look-before": each(lambda steps, curve, share: steps[np.argmax(curve >= share) - 1]),
         "steps-counted-below": each(lambda steps, curve, share: steps[(curve < share).sum()]),

@@ -108,6 +108,8 @@ def _unknown(answer):
         name, said = said if isinstance(said, tuple) else (name, said)
     i = answer.wrong[0]
     seen = fact(answer.results[k][i], expected.wanted[k][i], expected.axes if i == 0 else ())
+    if (shape := expected.wanted[k][i].shape) != expected.wanted[expected.cases - 1][i].shape:
+        seen = f"For a result of shape {shape}: {seen[0].lower()}{seen[1:]}"
     if name != "unknown":
         return answer.not_yet(name, said)
     first = "The first inputs give the right result, others do not." if k else ""

@@ -69,9 +69,15 @@ def expected_of(question, seed=0):
     """What is Expected of an answer; another `seed` makes a hidden set."""
     cases = question.cases(np.random.default_rng(seed))
     first, second = cases[:2]
-    exchanged = [(*first[:i], second[i], *first[i + 1 :]) for i in range(len(first))]
+    third = next(case for case in (*cases[2:], first) if _shapes(case) == _shapes(first))
+    exchanged = [
+        (*case[:i], other[i], *case[i + 1 :])
+        for case, other in ((first, second), (second, third))
+        for i in range(len(first))
+    ]
     calls = [*cases, *exchanged, first]
-    wanted = [_tuple(question.truth(*call)) for call in calls]
+    truths = [question.truth(*call) for call in calls]
+    wanted = list(map(_tuple, truths))
     slips = [
         (name, [_values(formula, call, w) for call, w in zip(calls, wanted)])
         for name, formulas in question.slips.items()
@@ -80,7 +86,12 @@ def expected_of(question, seed=0):
     about = {
         k: getattr(question, k) for k in ("passed", "names", "returns", "axes", "rtol", "measure")
     }
-    return Expected(calls, wanted, slips, len(cases), **about)
+    logical = not isinstance(truths[0], tuple) and np.asarray(truths[0]).dtype == bool
+    return Expected(calls, wanted, slips, len(cases), logical=logical, **about)
+
+
+def _shapes(case):
+    return [np.shape(argument) for argument in case]
 
 
 def _values(formula, call, wanted):

@@ -44,7 +44,7 @@ SETTINGS = {
     "the paper's figure 1": FIGURE_1,
     "ReLU from He": RELU,
     "batches of two": RELU | dict(batch_size=2),
-    "learning rate 3": RELU | dict(lr=3.0),
+    "learning rate 3.2": RELU | dict(lr=10**0.5),  # a place of the slider
     "ReLU from N(0, 1)": RELU | dict(initializer="N(0, 1)", depth=5),
     "tanh from N(0, 1)": FIGURE_1 | dict(activation="tanh", initializer="N(0, 1)", depth=5),
     "momentum 0.001": FIGURE_1 | dict(momentum=0.001),

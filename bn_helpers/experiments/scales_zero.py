@@ -48,7 +48,7 @@ STARTS = {
     "only the last layer random": random_in(3),
     "only the last layer 0": random_in(1, 2),
     "all weights 0, beta random": random_beta,
-    "nothing random: each unit reads one input": own_input,
+    "no weight random: each unit reads one input": own_input,
 }
 
 

@@ -17,10 +17,11 @@ ON_DIGITS = (
     "{early[1]:.1f}. At step 5000: {late[0]:.1f} and {late[1]:.1f}."
 )
 ON_MNIST = (
-    "Rate {rate}, step {step}, {seeds} seeds. Test accuracy without batch norm {low:.2f} to "
+    "Rate {rate}, step {step}, {seeds} seeds.{end} Test accuracy without batch norm {low:.2f} to "
     "{high:.2f}, with it {low_bn:.2f} to {high_bn:.2f}. Percentiles 15 and 85 of unit {unit}: "
     "{ends[0]:.1f}, {ends[1]:.1f} and {ends[2]:.1f}, {ends[3]:.1f}."
 )
+END = " These runs end here."  # said where the slider stands at a later step
 
 
 def figure1(runs):
@@ -86,7 +87,7 @@ def mnist(fig, record):
         ax.set(xscale="log")
 
     def update(rate, step, unit):
-        step = min(step, LAST[rate])
+        asked, step = step, min(step, LAST[rate])
         cases = {side: record[f"{side}, rate {rate}"] for side in SIDES}
         _set_axes(fig.axes, rate, cases)
         accuracies, ends = [], []
@@ -103,6 +104,7 @@ def mnist(fig, record):
         (low, high), (low_bn, high_bn) = ((v.min(), v.max()) for v in accuracies)
         numbers = dict(low=low, high=high, low_bn=low_bn, high_bn=high_bn, ends=ends)
         setting = dict(rate=rate, step=step, unit=unit, seeds=len(accuracies[0]))
+        setting["end"] = END if asked > step else ""
         return ON_MNIST.format(**setting, **numbers).replace("-0.0,", "0.0,")
 
     return update

@@ -27,7 +27,7 @@ SUMMARY = (
 
 
 @explore(
-    scale=steps(SCALES, start=0.025, label="scale", hint="std of the first weights"),
+    scale=steps(SCALES[::-1], start=0.025, label="scale", hint="std of the first weights"),
     batch_statistics=switch(
         label="batch statistics", hint="judge with the statistics of batches of 100 images"
     ),

@@ -81,6 +81,23 @@ def small_filters(rng, batchnorm):
     return layers
 
 
+def without_break(steps, without, with_bn, share):
+    needed = []
+    for curves in (without, with_bn):
+        firsts = []
+        for curve in curves:
+            for step, a in zip(steps, curve):
+                if a >= share:
+                    firsts.append(step)
+        needed.append(np.median(firsts))
+    return needed[0] / needed[1]
+
+
+def over_the_seeds(steps, without, with_bn, share):
+    a, b = (np.median(steps[np.argmax(c >= share, axis=0)]) for c in (without, with_bn))
+    return a / b
+
+
 RIGHT = [
     (check_speed_up, by_loops),
     (check_speed_up, at_once),
@@ -99,6 +116,8 @@ RIGHT = [
     (check_conv_layers, lambda rng, batchnorm: tuple(made(rng, batchnorm))),
 ]
 SLIPS = [
+    (check_speed_up, without_break, "all-looks-taken"),
+    (check_speed_up, over_the_seeds, "first-seed-of-each-look"),
     (check_speed_up, lambda *case: by_loops(*case)[:1], "raised"),
     (check_fold_filters, lambda W, *rest: W, "wrong-count"),
     (check_conv_layers, 3, "not-a-function"),

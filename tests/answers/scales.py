@@ -44,6 +44,10 @@ def by_training(zero):
     return [bool(layer.grads["W"].any()) for layer in linears]
 
 
+def forgotten_last(zero):
+    return [not any(zero[:-1])] * (len(zero) - 1) + [True]
+
+
 RIGHT = [
     (check_scaled_gradient, lambda dW, a: dW / a),
     (check_scaled_gradient, by_columns),
@@ -66,6 +70,8 @@ SLIPS = [
     ),
     (check_squared_norm, lambda norm, g, lr: (norm + lr * sum(g)) ** 2, "norms-added"),
     (check_squared_norm, lambda norm, g, lr: norm**2 + lr * sum(g**2), "rate-not-squared"),
+    (check_scaled_gradient, lambda dW, a: dW / np.linalg.norm(a), "one-factor-for-all"),
     (check_moves, lambda zero: [not z for z in zero], "only-own-weights"),
+    (check_moves, forgotten_last, "only-hidden-zeros"),
     (check_moves, lambda zero: [not any(zero)] * len(zero), "last-layer-like-others"),
 ]
