@@ -36,7 +36,7 @@ def _quad(corner, one, other):
     return np.array([corner, corner + one, corner + one + other, corner + other])
 
 
-def block(ax, names=()):
+def block(ax, names=("", "", "")):
     """Prepare the block of cells; returns `draw(number)` for number (N, C, places).
 
     names: of the front edge, the edge to the back, and the edge down.
