@@ -6,6 +6,7 @@
 The server is that of `make lab`. A page has the live figures of one lesson and, hidden,
 what the lesson computes before each. They take turns with the floor, which computes
 nothing and shows a coloured box. Keys and drags go to each slider of a figure in turn.
+The sliders of the training lab act on the next step; it has a part of its own.
 """
 
 import ast
@@ -76,8 +77,10 @@ def _shown(source, names):
 
 
 def places(figure):
-    """How many values each slider of an Explorer has, in order."""
+    """How many values each slider of an Explorer has, in order; [] if it has a Play."""
     widgets = [make() for make in figure._controls.values()]
+    if any(isinstance(widget, ipywidgets.Play) for widget in widgets):
+        return []
     return [count for count in map(_values, widgets) if count]
 
 

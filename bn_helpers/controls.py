@@ -57,9 +57,10 @@ def timeline(last, *, start=0, step=1, label, hint=""):
     return partial(_control, ipywidgets.IntSlider, label, hint, start, **properties)
 
 
-def choice(*options, label, hint=""):
-    """A menu; it starts at the first option."""
-    return partial(_control, ipywidgets.Dropdown, label, hint, options[0], options=options)
+def choice(*options, label, hint="", start=None):
+    """A menu; it starts at the first option, or at `start`."""
+    start = options[0] if start is None else start
+    return partial(_control, ipywidgets.Dropdown, label, hint, start, options=options)
 
 
 def switch(*, label, start=False, hint=""):

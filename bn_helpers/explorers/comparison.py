@@ -59,7 +59,7 @@ ROWS = [
     momentum=steps(MOMENTA, start=FIGURE_1["momentum"], label="momentum", hint=NEXT),
     activation=choice(*LAYERS, label="activation", hint=NEW),
     initializer=choice(*STARTS, label="first weights", hint=NEW),
-    depth=steps(DEPTHS, start=FIGURE_1["depth"], label="hidden layers", hint=NEW),
+    depth=choice(*DEPTHS, start=FIGURE_1["depth"], label="hidden layers", hint=NEW),
     size=(7.2, 3.7),
     rows=ROWS,
     density=1.5,
