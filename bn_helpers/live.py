@@ -94,7 +94,7 @@ class Live:
         self._rows, self._density = rows or [[name] for name in widgets], density
         plays = (name for name, widget in widgets.items() if isinstance(widget, ipywidgets.Play))
         self._ticks = dict.fromkeys(plays, 0)
-        self._lock = threading.RLock()  # callbacks run on a thread of the kernel's own
+        self._lock = threading.RLock()  # some kernels run callbacks on a thread of their own
         self._page = None  # once shown
         self._setting = False  # several controls are being set: draw once, at the end
         self._encode = Palette().png
