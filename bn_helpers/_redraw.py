@@ -67,9 +67,11 @@ def _moving(fig, known):
     ticks = {part for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) for part in axis.findobj()}
     grounds = {fig.patch, *(ax.patch for ax in fig.axes)}
     found = {a for a in present if a.stale or not a.get_visible()}
-    found = {a for a in found if not a.get_children()}
     # If ticks or grounds change, the whole figure is drawn, each time.
-    moving = set(known) | found - ticks - grounds
+    found = {a for a in found if not a.get_children()} - ticks - grounds
+    if found <= set(known) <= set(present):
+        return known
+    moving = set(known) | found
     for ax in fig.axes:
         if zorders := [artist.get_zorder() for artist in moving if artist.axes is ax]:
             moving |= _covers(ax, min(zorders))

@@ -82,7 +82,7 @@ def twins(page):
     return figure, twin
 
 
-@pytest.mark.parametrize("ratio, pixels", [(1, 400), (2, 800)])
+@pytest.mark.parametrize(("ratio", "pixels"), [(1, 400), (2, 800)])
 def test_a_moved_picture_has_as_many_pixels_as_the_screen_shows(
     browser, lab, notebook, ratio, pixels
 ):

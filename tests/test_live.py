@@ -134,10 +134,13 @@ def test_on_a_plain_screen_a_figure_has_one_pixel_for_each_css_pixel():
     figure.update(std=0.9)
     plain = pixels(figure.png())
     assert sharp.shape[:2] == tuple(2 * length for length in plain.shape[:2])
-    assert np.mean(np.abs(plain - full_draw(figure)).max(axis=-1) > COARSEST) < 1e-3
     figure.plain(False)
     figure.update(std=0.3)
     assert np.mean(np.abs(sharp - pixels(figure.png())).max(axis=-1) > COARSEST) < 1e-3
+    figure.plain()
+    figure.update(std=0.9)
+    assert np.array_equal(plain, pixels(figure.png()))
+    assert np.mean(np.abs(plain - full_draw(figure)).max(axis=-1) > COARSEST) < 1e-3
 
 
 def line_over(ax):

@@ -1,6 +1,6 @@
 """Lesson 04: a cloud, descent on two features, small batches, one unit, and digits."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -143,10 +143,16 @@ def normalized(x, with_std):
     return (x - x.mean()) / s, s
 
 
+@cache
+def images():
+    """The training images (N, 64)."""
+    return load_digits()[0]
+
+
 @lru_cache(maxsize=8)
 def digits_in_ways(eps):
     """The training images (N, 64) in four ways: {name: array}."""
-    x = load_digits()[0]
+    x = images()
     return {
         "pixels": x,
         "standardized": standardize(x, eps=eps),

@@ -21,7 +21,7 @@ from ..live import explore
 
 STDS = (0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.11, 0.12, 0.14, 0.16, 0.2)
 LAYERS = np.arange(1, DEEPEST + 1)
-ENDS = (5, 10, 25, 50)  # of an axis: one that changed with every layer would be slow to draw
+ENDS = (10, 50)  # of an axis: each change of it takes as long as ten pictures
 SMALLEST, LARGEST = 1e-9, 1e3  # the ends of the logarithmic axes
 ROUNDING = 1e-12  # below it, a spread of numbers near 1 is an error of the computer
 CHANGED = ("Xavier", "He", "N(0, 1)")
