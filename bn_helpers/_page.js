@@ -1,7 +1,9 @@
 // Runs in the last output of a cell, below controls and `count` outputs. All else works without it.
 const NOTE = "The kernel is new since this cell was run. Choose Run All Above Selected Cell in the menu Run, then run this cell.";
 const LEFT = "calc(var(--jp-cell-prompt-width, 0px) + 8px)"; // where outputs begin
+const ARROW = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 18 18'><path fill='silver' d='M4 6l5 6 5-6'/></svg>";
 const STYLE = `
+  [data-jp-theme-light="false"] .bn-controls select { background-image: url("${ARROW}") } /* else black on black */
   .bn-old { flex-wrap: wrap }
   .bn-old > :not(.bn-note), .bn-old .bn-controls > :not(.bn-copy) { display: none }
   .bn-old > :has(.bn-copy p, .bn-copy details) { display: block; flex: 1; margin-left: ${LEFT} }
