@@ -1,20 +1,19 @@
 """Still figures and tables from plain arrays, and parts of live figures.
 
-`card`, `show`, `table` and the other names of `_card` and `_table` are part of this
-module. For a figure of your own, use `with plots.card() as fig:`, plain matplotlib, and
-`plots.show(fig, "its words")`.
+`card`, `show`, `table` and the other names of `_artists`, `_card` and `_table` are part
+of this module. For a figure of your own, use `with plots.card() as fig:`, plain
+matplotlib, and `plots.show(fig, "its words")`.
 """
 
 import re
 from numbers import Integral
 
 import numpy as np
-from matplotlib.colors import Normalize
-from matplotlib.image import PcolorImage
 from matplotlib.ticker import NullLocator
 
 from . import _require as require
 from . import _threads  # noqa: F401, for its effect
+from ._artists import bars, legend, squares  # noqa: F401, for the live figures
 from ._card import (  # noqa: F401, the names of the look
     DENSITY,
     DPI,
@@ -52,11 +51,6 @@ def name(ax, x=None, y=None, title=None):
     ax.set(**{key: words for key, words in names.items() if words is not None})
 
 
-def legend(ax, **style):
-    """Add a legend below all else, so that a live figure need not draw it each time."""
-    ax.legend(**style).set_zorder(0)
-
-
 def log_ticks(axis, values, labels=True):
     """Set the ticks of a logarithmic axis; with `labels` they are plain numbers."""
     axis.set_ticks(values, [f"{value:g}" for value in values] if labels else None)
@@ -73,35 +67,6 @@ def image(ax, pixels, title="", limits=None):
     squares(ax, pixels, "gray_r", limits)
     ax.set(title=title, xticks=[], yticks=[], aspect="equal")
     ax.spines[:].set_visible(False)
-
-
-def squares(ax, values, cmap, limits):
-    """Draw values (H, W) as squares, the first row on top; returns the Squares.
-
-    limits: the values that have the first and the last colour of `cmap`; without them
-    the smallest and the largest value.
-    """
-    picture = Squares(ax, cmap=cmap, norm=Normalize(*limits or ()))
-    picture.set_data(values)
-    picture.set_clip_path(ax.patch)
-    ax.add_image(picture)
-    height, width = np.shape(values)
-    ax.set(xlim=(-0.5, width - 0.5), ylim=(height - 0.5, -0.5))
-    return picture
-
-
-class Squares(PcolorImage):
-    """What `squares` draws. It looks like `imshow` and takes a tenth of the time.
-
-    For `imshow` the values are first repeated for each pixel, then coloured.
-    """
-
-    def set_data(self, values):
-        edges = (np.arange(length + 1) - 0.5 for length in reversed(np.shape(values)))
-        super().set_data(*edges, values)
-
-    def get_window_extent(self, renderer=None):
-        return self.axes.bbox
 
 
 def histograms(arrays, low, high, *, bins=40, xlabel="activation", **style):
@@ -220,28 +185,6 @@ def _apart(heights, gap):
     return moved.values()
 
 
-def bars(ax, places, width=0.8, **style):
-    """Prepare bars at `places`; returns `draw(heights, bottoms=0)`.
-
-    All bars are one artist, which takes a tenth of the time of `ax.bar`.
-    """
-    places = np.asarray(places, dtype=float)
-    edges = np.ravel([places - width / 2, places + width / 2], order="F")
-
-    def with_gaps(values):
-        spaced = np.full(len(edges) - 1, np.nan)
-        spaced[::2] = values
-        return spaced
-
-    style = {"facecolor": FILL, "linewidth": 0} | style
-    drawn = ax.stairs(0 * edges[1:], edges, fill=True, **style)
-
-    def draw(heights, bottoms=0):
-        drawn.set_data(with_gaps(np.add(bottoms, heights)), baseline=with_gaps(bottoms))
-
-    return draw
-
-
 def histogram(ax, low, high, bins=40, **style):
     """Draw an empty histogram on `ax`; returns `fill(values)`, which sets its bars.
 
@@ -252,7 +195,7 @@ def histogram(ax, low, high, bins=40, **style):
     """
     _check_range(low, high, bins)
     style = {"color": FILL, "fill": True} | style
-    bars = ax.stairs(np.zeros(bins), np.linspace(low, high, bins + 1), **style)
+    drawn = ax.stairs(np.zeros(bins), np.linspace(low, high, bins + 1), **style)
     ax.set(xlim=(low, high), ylim=(0, 1.08), yticks=[])
     ax.spines.left.set_visible(False)
 
@@ -264,7 +207,7 @@ def histogram(ax, low, high, bins=40, **style):
         if ax.get_xlim() != (low, high):
             ax.set_xlim(low, high)
         counts, edges = np.histogram(values, bins, (low, high))
-        bars.set_data(counts / counts.max(), edges)
+        drawn.set_data(counts / counts.max(), edges)
         return counts
 
     return fill

@@ -63,7 +63,9 @@ ROOMS = {
     "networks": Room(["network", "training"], [*BELOW, "threads"], {"tqdm"}),
     "measures": Room(["measures"], BELOW),
     "plots": Room(
-        ["_card", "_table", "plots"], ["require", "canvas", "threads"], {"matplotlib", "IPython"}
+        ["_card", "_artists", "_table", "plots"],
+        ["require", "canvas", "threads"],
+        {"matplotlib", "IPython"},
     ),
     # floor 2
     "training_lab": Room(["experiments/training_lab"], NUMBERS),
