@@ -7,8 +7,8 @@ from ..experiments.comparison_convolution import EVERY, RATE, STEPS, first_block
 
 SIDES = {"without": plots.WITHOUT_BATCHNORM, "with": plots.WITH_BATCHNORM}
 CURVES = (
-    "Test accuracy of a convolutional network, five seeds, rate {rate}. At step {step} without "
-    "batch norm at most {high:.1f}, with it at least {low:.1f}."
+    "Test accuracy of a convolutional network, five seeds, rate {rate}. At step {step} the best "
+    "without batch norm has about {high:.1f}, the worst with it about {low:.1f}."
 )
 MAPS = (
     "One image, and what the eight filters make of it: sums, normalized by one mean and one "
