@@ -12,6 +12,7 @@ const STYLE = `
   .bn-copy, .bn-copy .widget-html-content { margin: 0; line-height: inherit; overflow: visible; height: auto }
   .bn-copy img { display: block; max-width: 100%; height: auto }
   .bn-copied, .bn-covered > :not(.bn-cover), .bn-covered-text { display: none !important }
+  .bn-live { min-height: var(--bn-room) }
   .bn-cover { margin: 0.5em 0 0.5em ${LEFT} }
   .bn-cover button { font: inherit; color: inherit; background: none; border: 1px solid; border-radius: 3px; cursor: pointer }
   .bn-live-voice { position: absolute; top: 0; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }`;
@@ -34,8 +35,8 @@ if (!document.getElementById("bn-style")) {
   }, true);
 }
 
-// Calls react(controls, shown, copy) now and after every change: the output with the controls, those below it, and, on
-// a page that was loaded after the cell was run, the widget that is shown in their place.
+// Calls react(controls, shown, copy) in the next frame, and in each frame after a change: the output with the controls,
+// those below it, and, on a page that was loaded after the cell was run, the widget that is shown in their place.
 const onPage = (react) => {
   const start = () => {
     const script = element.closest(".jp-OutputArea-child");
@@ -47,8 +48,9 @@ const onPage = (react) => {
     const note = document.createElement("p");
     note.className = "bn-note";
     note.textContent = NOTE;
-    let greeted = false, answered = false, heard = false;
+    let greeted = false, answered = false, heard = false, waiting = false;
     const look = () => {
+      waiting = false;
       const old = controls.querySelector(".jupyter-widgets-disconnected")
         || controls.querySelector(".jp-OutputArea-output")?.textContent.startsWith("Error displaying widget");
       controls.classList.toggle("bn-old", Boolean(old));
@@ -59,7 +61,6 @@ const onPage = (react) => {
         greeted = true;
         hello.click();
       }
-      heard ||= shown.at(-1).querySelector(".bn-heard");
       if (controls.querySelector(".bn-copy .bn-heard") && !answered) {
         answered = true;
         setTimeout(() => heard || hello.click(), 1000); // outputs take a moment to be drawn
@@ -68,10 +69,15 @@ const onPage = (react) => {
       shown.forEach((output) => output.classList.toggle("bn-copied", Boolean(copy)));
       react(controls, shown, copy);
     };
-    new MutationObserver(look)
+    const soon = () => {
+      heard ||= shown.at(-1).querySelector(".bn-heard"); // now: the next update removes it
+      if (!waiting) requestAnimationFrame(look);
+      waiting = true;
+    };
+    new MutationObserver(soon)
       .observe(script.parentElement, { childList: true, subtree: true, characterData: true, attributeFilter: ["class"] });
-    new ResizeObserver(look).observe(script.parentElement);
-    look();
+    new ResizeObserver(soon).observe(script.parentElement);
+    soon();
   };
   // the output is made before it is put on the page
   const wait = (tries) => element.isConnected ? start() : tries && setTimeout(() => wait(tries - 1), 100);

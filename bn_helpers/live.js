@@ -6,15 +6,15 @@ voice.className = "bn-live-voice";
 voice.setAttribute("role", "status");
 voice.setAttribute("aria-live", "polite");
 let said, rest, width, height, sharp;
-const keepRoom = (paragraph) => {
+const keepRoom = (output, paragraph) => {
   if (!paragraph.offsetWidth) return; // it is covered
   if (paragraph.offsetWidth !== width) { // at the start with a line to spare
-    paragraph.style.minHeight = "";
+    output.style.removeProperty("--bn-room");
     width = paragraph.offsetWidth;
     height = paragraph.getBoundingClientRect().height + parseFloat(getComputedStyle(paragraph).lineHeight);
   }
   height = Math.max(height, paragraph.getBoundingClientRect().height);
-  paragraph.style.minHeight = `${height}px`;
+  output.style.setProperty("--bn-room", `${height}px`); // the next paragraph has it, too
 };
 onPage((controls, shown, copy) => {
   if (voice.parentElement !== element) element.append(voice);
@@ -40,8 +40,9 @@ onPage((controls, shown, copy) => {
     sharp = !sharp;
     screen.click();
   }
-  const paragraph = (copy ?? shown.at(-1)).querySelector("p.bn-live");
-  if (paragraph) keepRoom(paragraph);
+  const output = copy ?? shown.at(-1);
+  const paragraph = output.querySelector("p.bn-live");
+  if (paragraph) keepRoom(output, paragraph);
   const sentence = paragraph?.textContent;
   said ??= sentence;
   clearTimeout(rest);
