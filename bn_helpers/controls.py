@@ -8,7 +8,7 @@ from numbers import Integral, Real
 
 import ipywidgets
 import numpy as np
-from traitlets import Int, TraitError
+from traitlets import Int, TraitError, link
 
 
 def slider(low, high, *, start, label, log=False, hint=""):
@@ -176,7 +176,8 @@ def together(widgets):
 def _played(slider):
     properties = dict(min=0, max=slider.max, step=slider.step, value=slider.value)
     player = ipywidgets.Play(interval=100, show_repeat=False, **properties)
-    ipywidgets.jslink((player, "value"), (slider, "value"))  # on the page: no way to the kernel
+    # In the kernel: linked on the page, both would tell the kernel of each move.
+    link((player, "value"), (slider, "value"))
     slider.layout.flex, slider.layout.min_width = "0 1 32em", "16em"
     return ipywidgets.HBox([slider, player], layout={"flex_flow": "row wrap"})
 

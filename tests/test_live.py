@@ -679,6 +679,10 @@ def test_a_timeline_is_a_slider_with_a_player_and_refuses_odd_steps():
     slider_, player = row(timeline(300, start=20, step=10, label="step")()).children
     assert (slider_.min, slider_.max, slider_.step, slider_.value) == (0, 300, 10, 20)
     assert (player.min, player.max, player.step, player.value) == (0, 300, 10, 20)
+    player.value = 30
+    assert slider_.value == 30
+    slider_.value = 0
+    assert player.value == 0
     for wrong in ({"start": 5}, {"start": 310}, {"step": 7}):
         with pytest.raises(ValueError, match="timeline: expected multiples of step"):
             timeline(300, **{"step": 10, "label": "step"} | wrong)
