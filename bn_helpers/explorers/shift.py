@@ -109,8 +109,14 @@ def _side(ax, title):
     rule = ax.plot([], [], zorder=0.5, **RULE)[0]
     dots = [ax.scatter([], [], s=size, c=colour, marker=mark) for colour, mark, size in MARKS]
     line = ax.plot([], [], color=plots.INK)[0]
+    drawn = ()
 
-    def draw(points, labels, sizes, x2_rule, x2_line):
+    def draw(*values):
+        nonlocal drawn
+        if drawn and all(map(np.array_equal, values, drawn)):
+            return  # what does not move need not be drawn again
+        drawn = values
+        points, labels, sizes, x2_rule, x2_line = values
         points, labels, sizes = points[::2], labels[::2], sizes[::2]  # half are enough to see
         for label, (shown, (_, _, size)) in enumerate(zip(dots, MARKS)):
             shown.set_offsets(points[labels == label])
