@@ -40,7 +40,7 @@ class Contender:
 
     def key(self, slider, key):
         """Press a key; the events, messages and changes of pictures that follow."""
-        self.page.evaluate("__lat.arm()")
+        self.area.evaluate("outputs => __lat.arm(outputs)")
         slider.handle.focus()
         self.page.wait_for_timeout(random.uniform(0, 40))  # not in step with the frames
         self.page.keyboard.press(key)
@@ -88,7 +88,7 @@ class Contender:
             mouse.move(track["x"] + track["width"] * part, y)
 
         mouse.move(box["x"] + box["width"] / 2, y)
-        self.page.evaluate("__lat.arm()")
+        self.area.evaluate("outputs => __lat.arm(outputs)")
         mouse.down()
         start, n = time.time(), 0
         while (passed := time.time() - start) < seconds:
