@@ -40,7 +40,7 @@ def training_run(fig):
     (curve,) = left.plot([], [], color=plots.INK, linewidth=1)
     fills = [plots.histogram(ax, 0, 1, bins=50) for ax in axes]
     for lr in RATES:  # each trains for 0.1 s, which is too long below the hand
-        run_of(next(iter(ACTIVATIONS)), FIRST, lr)
+        run_of(next(iter(ACTIVATIONS)), FIRST, lr).at(STEPS)
     for number, ax in enumerate(axes, 1):
         plots.name(ax, x="output", title=f"layer {number}")
 
