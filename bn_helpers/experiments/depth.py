@@ -43,7 +43,7 @@ CHANGES = {  # what is changed: activation, first weights, rate
     "→ N(0, 1)": (Sigmoid, normal(1.0), 0.5),
     "ReLU, N(0, 1), rate 0.3": (ReLU, normal(1.0), 0.3),
     "→ rate 0.002": (ReLU, normal(1.0), 0.002),
-    "→ rate 0.00005": (ReLU, normal(1.0), 0.00005),
+    "→ rate 0.00001": (ReLU, normal(1.0), 0.00001),
     "→ He": (ReLU, he_normal, 0.3),
     "→ He, rate 0.05": (ReLU, he_normal, 0.05),
     "tanh, Xavier, rate 0.05": (Tanh, xavier_normal, 0.05),
