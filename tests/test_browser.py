@@ -7,7 +7,15 @@ from itertools import pairwise
 import nbformat
 import numpy as np
 import pytest
-from lab_in_browser import KERNEL, Figure, bring, command, open_and_run, wait_for
+from lab_in_browser import (
+    KERNEL,
+    Figure,
+    bring,
+    command,
+    open_and_run,
+    saved_notebook,
+    wait_for,
+)
 from lessons import lessons
 from support.notebooks import lesson_named
 
@@ -47,11 +55,9 @@ def test_every_cell_of_lesson_01_runs_without_an_error_or_a_word_on_stderr(lesso
     def saved():
         command(lesson, "docmanager:save")
         lesson.wait_for_timeout(500)
-        notebook = json.loads(
-            (folder / "notebooks/01_weight_initialization.ipynb").read_text(encoding="utf-8")
-        )
-        code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-        done = [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
+        notebook = saved_notebook(folder / "notebooks/01_weight_initialization.ipynb")
+        code = [c for c in notebook.get("cells", []) if c["cell_type"] == "code"]
+        done = code and [c["execution_count"] for c in code] == list(range(1, len(code) + 1))
         return notebook if done else None
 
     notebook = wait_for(saved, "all cells to run")

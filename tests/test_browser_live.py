@@ -5,7 +5,7 @@ import time
 
 import nbformat
 import pytest
-from lab_in_browser import Figure, bring, command, open_and_run, wait_for
+from lab_in_browser import Figure, bring, command, open_and_run, saved_notebook, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -190,10 +190,10 @@ def test_a_saved_file_shows_the_last_picture_and_sentence_without_a_kernel(
     def saved():
         command(page, "docmanager:save")
         page.wait_for_timeout(300)
-        return figure.sentence() in notebook.read_text(encoding="utf-8")
+        told = figure.sentence() in notebook.read_text(encoding="utf-8")
+        return told and saved_notebook(notebook)
 
-    wait_for(saved, "the file")
-    stored = json.loads(notebook.read_text(encoding="utf-8"))
+    stored = wait_for(saved, "the file")
     if not trusted:
         stored["metadata"]["copied"] = True  # another content: the signature no longer fits
     copy = notebook.with_name(f"copy-{trusted}.ipynb")

@@ -1,12 +1,11 @@
 """my_course/ as a student has it: opened by `make lab`, saved, updated."""
 
-import json
 import re
 import shutil
 import subprocess
 
 import pytest
-from lab_in_browser import KERNEL, bring, command, start_lab, wait_for
+from lab_in_browser import KERNEL, bring, command, saved_notebook, start_lab, wait_for
 from lessons import ROOT, stored
 
 from bn_helpers import my_course
@@ -58,12 +57,10 @@ def run_and_save(page, path):
     def saved():
         command(page, "docmanager:save")
         page.wait_for_timeout(500)
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        notebook = saved_notebook(path)
+        cells = notebook.get("cells", [])
         counts = [cell["execution_count"] for cell in cells if cell["cell_type"] == "code"]
-        return (
-            "widgets" in json.loads(path.read_text(encoding="utf-8"))["metadata"]
-            and None not in counts
-        )
+        return cells and "widgets" in notebook["metadata"] and None not in counts
 
     wait_for(saved, "the notebook to be run and saved")
 

@@ -6,6 +6,7 @@ a live figure on a page, with what a student does with it and sees of it.
 
 import base64
 import io
+import json
 import os
 import socket
 import subprocess
@@ -126,6 +127,14 @@ def wait_for(condition, what, seconds=60):
             return value
         time.sleep(0.05)
     raise TimeoutError(f"waited {seconds} s in vain for {what}")
+
+
+def saved_notebook(path):
+    """The notebook in a file as a dict; {} while JupyterLab writes it."""
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except ValueError:
+        return {}
 
 
 def open_page(context, lab, path, workspace=None):
